@@ -1,0 +1,165 @@
+"""Net sales and purchases by month, first purchases against later ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+import plotly.graph_objects as go
+
+from orchestration.publication.report import format as show
+from orchestration.publication.report.figures import theme
+from orchestration.publication.report.figures.chart import (
+    Chart,
+    Column,
+    Table,
+    in_both_languages,
+)
+from orchestration.publication.report.model import MonthSales
+from orchestration.publication.report.texts import Language, Text, say
+
+MONTHS_SHOWN = 36
+
+
+def sales_chart(months: Sequence[MonthSales], currency: str) -> Chart:
+    """Give the chart of the latest months."""
+    shown = months[-MONTHS_SHOWN:]
+    has_sales = any(month.new_orders + month.repeat_orders for month in shown)
+    return Chart(
+        key="sales",
+        title=say("sales.title"),
+        definition=say("sales.definition", months=str(MONTHS_SHOWN)),
+        reading=_reading(shown, currency) if has_sales else say("sales.empty"),
+        figures=in_both_languages(lambda language: _draw(shown, currency, language))
+        if has_sales
+        else None,
+        table=_table(shown, currency) if has_sales else None,
+    )
+
+
+def _reading(months: Sequence[MonthSales], currency: str) -> Text:
+    complete = [month for month in months if month.is_complete]
+    latest = complete[-1] if complete else months[-1]
+    total = latest.new_sales + latest.repeat_sales
+    words = "sales.reading" if latest.is_complete else "sales.reading_so_far"
+    if not total:
+        return say("sales.reading_without_sales", month=show.month(latest.month))
+    return say(
+        words,
+        month=show.month(latest.month),
+        sales=show.money(total, currency),
+        share=show.percent(float(latest.repeat_sales / total)),
+        orders=show.count(latest.new_orders + latest.repeat_orders),
+    )
+
+
+def _draw(months: Sequence[MonthSales], currency: str, language: Language) -> go.Figure:
+    names = [_name(month).to(language) for month in months]
+    largest_sales = max(float(month.new_sales + month.repeat_sales) for month in months)
+    largest_orders = max(month.new_orders + month.repeat_orders for month in months)
+
+    def money(tick: Decimal) -> Text:
+        return show.money_short(tick, currency)
+
+    def orders(tick: Decimal) -> Text:
+        return show.count(int(tick))
+
+    step = max(1, -(-len(months) // 6))
+    ticks = list(range((len(months) - 1) % step, len(months), step))
+    return go.Figure(
+        data=[
+            bar
+            for kind in ("repeat", "new")
+            for bar in _bars(kind, months, names, currency, language)
+        ],
+        layout=theme.layout(
+            430,
+            barmode="stack",
+            xaxis=theme.bare_axis(
+                anchor="y2",
+                tickvals=ticks,
+                ticktext=[_short_name(months[tick], language) for tick in ticks],
+                tickangle=0,
+            ),
+            yaxis=theme.value_axis(largest_sales, money, language, domain=[0.46, 0.94]),
+            yaxis2=theme.value_axis(largest_orders, orders, language, domain=[0, 0.34]),
+            annotations=[
+                theme.panel_title(say("sales.axis_sales").to(language), 0.945),
+                theme.panel_title(say("sales.axis_orders").to(language), 0.345),
+            ],
+        ),
+    )
+
+
+def _bars(
+    kind: str, months: Sequence[MonthSales], names: list[str], currency: str, language: Language
+) -> list[go.Bar]:
+    sales = [month.new_sales if kind == "new" else month.repeat_sales for month in months]
+    orders = [month.new_orders if kind == "new" else month.repeat_orders for month in months]
+    label = say(f"sales.{kind}").to(language)
+    shared: dict[str, Any] = {
+        "x": list(range(len(months))),
+        "name": label,
+        "legendgroup": kind,
+        "marker": {
+            "color": theme.colour("amber" if kind == "new" else "indigo"),
+            "opacity": [1 if month.is_complete else 0.5 for month in months],
+        },
+        "hovertemplate": "%{hovertext}<extra></extra>",
+    }
+    return [
+        go.Bar(
+            y=[float(amount) for amount in sales],
+            hovertext=[
+                f"{name}<br>{label} {show.money(amount, currency).to(language)}"
+                for name, amount in zip(names, sales, strict=True)
+            ],
+            **shared,
+        ),
+        go.Bar(
+            y=orders,
+            yaxis="y2",
+            showlegend=False,
+            hovertext=[
+                f"{name}<br>{label} {show.count(number).to(language)}"
+                for name, number in zip(names, orders, strict=True)
+            ],
+            **shared,
+        ),
+    ]
+
+
+def _name(month: MonthSales) -> Text:
+    words = show.month(month.month)
+    return words if month.is_complete else say("sales.so_far", month=words)
+
+
+def _short_name(month: MonthSales, language: Language) -> str:
+    if language == "ja":
+        return f"{month.month.year}年<br>{month.month.month}月"
+    return f"{month.month:%b}<br>{month.month.year}"
+
+
+def _table(months: Sequence[MonthSales], currency: str) -> Table:
+    return Table(
+        columns=(
+            Column(say("words.month"), is_number=False),
+            Column(say("sales.new_sales")),
+            Column(say("sales.repeat_sales")),
+            Column(say("sales.total_sales")),
+            Column(say("sales.new_orders")),
+            Column(say("sales.repeat_orders")),
+        ),
+        rows=tuple(
+            (
+                _name(month),
+                show.money(month.new_sales, currency),
+                show.money(month.repeat_sales, currency),
+                show.money(month.new_sales + month.repeat_sales, currency),
+                show.count(month.new_orders),
+                show.count(month.repeat_orders),
+            )
+            for month in reversed(months)
+        ),
+    )

@@ -1,0 +1,75 @@
+"""Turns what the caller hands over into the report's model, with errors that name the key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from orchestration.publication.report.model import Freshness, SyncSummary
+from orchestration.publication.report.queries import ReportError
+
+_SYNC_COUNTS = (
+    "adds", "changes", "removals", "unchanged", "invalid", "delivered", "rejected", "unknown",
+)  # fmt: skip
+
+
+def sync_summary(values: Mapping[str, object]) -> SyncSummary:
+    """Give one sync's plan and result.
+
+    Raises:
+        ReportError: a key is missing or holds another type than a count, a text or reasons.
+    """
+    where = f"summary of sync {values.get('sync', '?')}"
+    refused = _value(values, "refused", where)
+    if not isinstance(refused, Mapping):
+        raise ReportError(f"{where}: refused must map each reason to a count")
+    waiting = values.get("waiting_reason")
+    counts = {name: _count(values, name, where) for name in _SYNC_COUNTS}
+    reasons = [(str(reason), _count(refused, str(reason), where)) for reason in refused]
+    return SyncSummary(
+        sync=str(_value(values, "sync", where)),
+        segment=str(_value(values, "segment", where)),
+        channel=str(_value(values, "channel", where)),
+        status=str(_value(values, "status", where)),
+        refused=tuple(sorted(reasons, key=lambda pair: (-pair[1], pair[0]))),
+        waiting_reason=str(waiting) if waiting else None,
+        **counts,
+    )
+
+
+def freshness(values: Mapping[str, object]) -> Freshness:
+    """Give what arrived of one entity of one source.
+
+    Raises:
+        ReportError: a key is missing or holds another type than a count, a text or an instant.
+    """
+    where = f"freshness of {values.get('source', '?')}/{values.get('entity', '?')}"
+    return Freshness(
+        source=str(_value(values, "source", where)),
+        entity=str(_value(values, "entity", where)),
+        files=_count(values, "files", where),
+        rows_accepted=_count(values, "rows_accepted", where),
+        rows_quarantined=_count(values, "rows_quarantined", where),
+        newest_at=_instant(values, "newest_at", where),
+        loaded_at=_instant(values, "loaded_at", where),
+    )
+
+
+def _value(values: Mapping[str, object], key: str, where: str) -> object:
+    if key not in values:
+        raise ReportError(f"{where}: {key} is missing")
+    return values[key]
+
+
+def _count(values: Mapping[str, object], key: str, where: str) -> int:
+    number = _value(values, key, where)
+    if not isinstance(number, int):
+        raise ReportError(f"{where}: {key} must be a whole number, not {type(number).__name__}")
+    return number
+
+
+def _instant(values: Mapping[str, object], key: str, where: str) -> datetime | None:
+    instant = _value(values, key, where)
+    if instant is not None and not isinstance(instant, datetime):
+        raise ReportError(f"{where}: {key} must be an instant, not {type(instant).__name__}")
+    return instant

@@ -1,0 +1,204 @@
+"""The report's tables that have no figure: exclusions, segments, syncs, freshness, gates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from orchestration.publication.report import format as show
+from orchestration.publication.report.figures.chart import Column, Table
+from orchestration.publication.report.model import (
+    Exclusion,
+    Freshness,
+    Gate,
+    Segment,
+    SyncSummary,
+)
+from orchestration.publication.report.texts import Text, join, same, say, say_code
+
+
+def exclusion_table(exclusions: Sequence[Exclusion], currency: str) -> Table:
+    """Give the rows that no figure counts, by reason."""
+    return Table(
+        columns=(
+            Column(say("exclusions.reason"), is_number=False),
+            Column(say("exclusions.subject"), is_number=False),
+            Column(say("words.source"), is_number=False),
+            Column(say("exclusions.rows")),
+            Column(say("exclusions.amount")),
+        ),
+        rows=tuple(
+            (
+                say_code("exclusion_reasons", row.reason),
+                say_code("exclusion_subjects", row.subject),
+                same(row.source),
+                show.count(row.rows),
+                show.NOTHING if row.amount is None else show.money(row.amount, currency),
+            )
+            for row in exclusions
+        ),
+    )
+
+
+def exclusion_reading(exclusions: Sequence[Exclusion]) -> Text:
+    """Give the sentence that sums the excluded rows up, each kind of row apart."""
+    totals: dict[str, int] = {}
+    for row in exclusions:
+        totals[row.subject] = totals.get(row.subject, 0) + row.rows
+    if not any(totals.values()):
+        return say("exclusions.empty")
+    parts = [
+        say(
+            "exclusions.reading_part",
+            subject=say_code("exclusion_subjects", subject),
+            rows=show.count(rows),
+        )
+        for subject, rows in totals.items()
+    ]
+    return say("exclusions.reading", parts=join(parts))
+
+
+def segment_table(segments: Sequence[Segment], syncs: Sequence[SyncSummary]) -> Table:
+    """Give every segment with its size and the syncs that read it."""
+    return Table(
+        columns=(
+            Column(say("segments.segment"), is_number=False),
+            Column(say("words.persons")),
+            Column(say("segments.definition_head"), is_number=False),
+            Column(say("segments.syncs"), is_number=False),
+        ),
+        rows=tuple(
+            (
+                segment_name(segment.name),
+                show.count(segment.persons),
+                say_code("segment_definitions", segment.name),
+                join([same(sync.sync) for sync in syncs if _reads(sync, segment)])
+                if any(_reads(sync, segment) for sync in syncs)
+                else say("segments.no_sync"),
+            )
+            for segment in segments
+        ),
+    )
+
+
+def segment_name(name: str) -> Text:
+    """Give a segment's words, or its own name when the report has none for it."""
+    return say_code("segment_names", name)
+
+
+def sync_table(syncs: Sequence[SyncSummary]) -> Table:
+    """Give the plan and the result of each sync."""
+    counts = ("adds", "changes", "removals", "unchanged", "invalid", "delivered", "rejected",
+              "unknown")  # fmt: skip
+    return Table(
+        columns=(
+            Column(say("syncs.sync"), is_number=False),
+            Column(say("syncs.status"), is_number=False),
+            *(Column(say(f"syncs.{name}")) for name in counts[:4]),
+            Column(say("syncs.refused"), is_number=False),
+            *(Column(say(f"syncs.{name}")) for name in counts[4:]),
+        ),
+        rows=tuple(
+            (
+                say("syncs.name", sync=sync.sync, channel=say_code("channels", sync.channel)),
+                _status(sync),
+                *(show.count(getattr(sync, name)) for name in counts[:4]),
+                _refused(sync),
+                *(show.count(getattr(sync, name)) for name in counts[4:]),
+            )
+            for sync in syncs
+        ),
+    )
+
+
+def freshness_table(rows: Sequence[Freshness], as_of_date: date) -> Table:
+    """Give what arrived of each source and entity, and how far it lies behind the as-of day."""
+    return Table(
+        columns=(
+            Column(say("freshness.feed"), is_number=False),
+            Column(say("freshness.files")),
+            Column(say("freshness.accepted")),
+            Column(say("freshness.quarantined")),
+            Column(say("freshness.newest"), is_number=False),
+            Column(say("freshness.lag"), is_number=False),
+            Column(say("freshness.loaded"), is_number=False),
+        ),
+        rows=tuple(
+            (
+                say("freshness.name", source=row.source, entity=row.entity),
+                show.count(row.files),
+                show.count(row.rows_accepted),
+                show.count(row.rows_quarantined),
+                show.instant(row.newest_at) if row.newest_at else show.NOTHING,
+                _lag(row, as_of_date),
+                show.instant(row.loaded_at) if row.loaded_at else show.NOTHING,
+            )
+            for row in sorted(rows, key=lambda row: (row.source, row.entity))
+        ),
+    )
+
+
+def gate_table(gates: Sequence[Gate]) -> Table:
+    """Give checks with their outcome, in the order given."""
+    return Table(
+        columns=(
+            Column(say("gates.check"), is_number=False),
+            Column(say("gates.stage"), is_number=False),
+            Column(say("gates.outcome"), is_number=False),
+            Column(say("gates.severity"), is_number=False),
+            Column(say("gates.detail"), is_number=False),
+        ),
+        rows=tuple(
+            (
+                same(gate.check_name),
+                say_code("gate_stages", gate.stage),
+                say("gates.passed" if gate.passed else "gates.failed"),
+                say_code("gate_severities", gate.severity),
+                same(gate.detail) if gate.detail else show.NOTHING,
+            )
+            for gate in gates
+        ),
+    )
+
+
+def gate_reading(gates: Sequence[Gate]) -> Text:
+    """Give the sentence that counts the passed checks."""
+    if not gates:
+        return say("gates.empty")
+    passed = sum(gate.passed for gate in gates)
+    return say(
+        "gates.reading_all_passed" if passed == len(gates) else "gates.reading",
+        all=show.count(len(gates)),
+        passed=show.count(passed),
+        failed=show.count(len(gates) - passed),
+    )
+
+
+def _reads(sync: SyncSummary, segment: Segment) -> bool:
+    return sync.segment.removeprefix("seg_") == segment.name.removeprefix("seg_")
+
+
+def _status(sync: SyncSummary) -> Text:
+    status = say_code("sync_statuses", sync.status)
+    if sync.waiting_reason is None:
+        return status
+    reason = say_code("waiting_reasons", sync.waiting_reason)
+    return say("syncs.status_waiting", status=status, reason=reason)
+
+
+def _refused(sync: SyncSummary) -> Text:
+    if not sync.refused:
+        return show.count(0)
+    reasons = [
+        say("syncs.refused_reason", reason=say_code("reasons", reason), number=show.count(number))
+        for reason, number in sync.refused
+    ]
+    total = show.count(sum(number for _, number in sync.refused))
+    return say("syncs.refused_sum", total=total, reasons=join(reasons))
+
+
+def _lag(row: Freshness, as_of_date: date) -> Text:
+    if row.newest_at is None:
+        return show.NOTHING
+    days = (as_of_date - row.newest_at.date()).days
+    return say("freshness.days", days=str(days)) if days > 0 else say("freshness.current")

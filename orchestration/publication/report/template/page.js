@@ -1,0 +1,62 @@
+"use strict";
+(() => {
+  const root = document.documentElement;
+  const figures = JSON.parse(document.getElementById("figures").textContent);
+  const darkColours = JSON.parse(document.getElementById("dark-colours").textContent);
+  const darkScheme = matchMedia("(prefers-color-scheme: dark)");
+  const PAPER_WIDTH = 660;
+  let isPrinting = false;
+
+  const inDark = (figure) =>
+    JSON.parse(JSON.stringify(figure).replace(/#[0-9a-f]{6}/g, (colour) => darkColours[colour] || colour));
+
+  // A heat map's words fit its fields: the longest template whose field is wide enough.
+  const fitWords = (figure, width) => {
+    const { l, r } = figure.layout.margin;
+    for (const trace of figure.data.filter((each) => each.meta && each.meta.templates)) {
+      const fieldWidth = (width - l - r - 60) / trace.x.length;
+      trace.texttemplate = trace.meta.templates.find(([least]) => fieldWidth >= least)[1];
+    }
+  };
+
+  const drawChart = (box) => {
+    const figure = figures[box.dataset.chart][root.lang];
+    const copy = !isPrinting && darkScheme.matches ? inDark(figure) : structuredClone(figure);
+    const width = isPrinting ? PAPER_WIDTH : box.clientWidth;
+    copy.layout.width = width;
+    fitWords(copy, width);
+    box.dataset.width = width;
+    Plotly.react(box, copy.data, copy.layout, { displayModeBar: false });
+  };
+
+  const boxes = [...document.querySelectorAll("[data-chart]")];
+  const drawAll = () => boxes.forEach(drawChart);
+
+  const speak = () => {
+    const wanted = location.hash.slice(1);
+    if (wanted === "ja" || wanted === "en") root.lang = wanted;
+    const title = document.querySelector("title");
+    document.title = title.dataset[root.lang];
+    for (const element of document.querySelectorAll("[data-label-ja]")) {
+      const { labelJa, labelEn } = element.dataset;
+      element.setAttribute("aria-label", root.lang === "en" ? labelEn : labelJa);
+    }
+    for (const link of document.querySelectorAll("[data-language]")) {
+      if (link.dataset.language === root.lang) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+    }
+    drawAll();
+  };
+
+  addEventListener("hashchange", speak);
+  darkScheme.addEventListener("change", drawAll);
+  addEventListener("beforeprint", () => { isPrinting = true; drawAll(); });
+  addEventListener("afterprint", () => { isPrinting = false; drawAll(); });
+  const onResize = new ResizeObserver((entries) => {
+    for (const { target } of entries) {
+      if (!isPrinting && target.clientWidth !== Number(target.dataset.width)) drawChart(target);
+    }
+  });
+  speak();
+  boxes.forEach((box) => onResize.observe(box));
+})();
