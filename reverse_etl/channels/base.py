@@ -1,0 +1,218 @@
+"""What a channel is: the interface every vendor file implements, and how they are found."""
+
+import importlib
+import pkgutil
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from reverse_etl.canonical import Value
+from reverse_etl.errors import UnsupportedFeature
+
+if TYPE_CHECKING:
+    from reverse_etl.spec import SyncSpec
+
+
+class DeliveryClass(StrEnum):
+    """What may be done after a call whose outcome is unknown."""
+
+    NATURAL = "A"  # an upsert: send again freely
+    KEYED = "B"  # the server knows our key: send the same batch again with the same key
+    UNSAFE = "C"  # never send again blindly
+
+
+class Operation(StrEnum):
+    """What a batch asks of the destination, in the order in which a run sends them."""
+
+    REMOVE = "remove"
+    ADD = "add"
+    CHANGE = "change"
+
+
+class Outcome(StrEnum):
+    """What one attempt came to."""
+
+    DELIVERED = "delivered"
+    ACCEPTED = "accepted"  # a job was started; its end is polled
+    REJECTED = "rejected"  # the batch as a whole was refused for its content
+    THROTTLED = "throttled"  # refused before acceptance: too fast
+    REFUSED = "refused"  # refused before acceptance: not reachable
+    UNKNOWN = "unknown"  # may or may not have been accepted
+    DENIED = "denied"  # the account may not do this
+
+
+class JobState(StrEnum):
+    """How far an accepted job is."""
+
+    PENDING = "pending"
+    COMPLETED = "completed"
+    PARTIAL = "partial"  # finished, some rows failed, the vendor does not say which
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a channel can do, and its limits."""
+
+    modes: frozenset[str]
+    media: frozenset[str]
+    delivery_class: DeliveryClass
+    max_rows: int
+    max_bytes: int
+    max_removals: int = 0
+    """Rows a removal may hold; 0 = the channel cannot remove."""
+    async_job: bool = False
+    max_lookups: int = 0
+    """Recipients that one `locate` may look up; 0 = the channel needs no remote ids."""
+    leaves_machine: bool = True
+
+    @property
+    def can_remove(self) -> bool:
+        """Say whether recipients can be taken off the destination."""
+        return self.max_removals > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One recipient with the mapped payload."""
+
+    person_id: str
+    payload: Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One recipient as the destination will get it."""
+
+    person_id: str
+    key: str
+    """Whom the destination knows the recipient as; two items with one key are one recipient."""
+    content: Mapping[str, object] = field(repr=False)
+    size: int = 0
+    remote_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A row the channel cannot carry, and why, without personal data."""
+
+    person_id: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one attempt sends."""
+
+    key: str
+    """Stays the same when the batch is sent again."""
+    sync: str
+    run_id: str
+    run_date: date
+    operation: Operation
+    items: Sequence[Item] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """What one attempt came to; `rejected` maps person_id to a code inside a good batch."""
+
+    outcome: Outcome
+    code: str = ""
+    job: str | None = None
+    retry_after: float | None = None
+    rejected: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class JobResult:
+    """How far a job is; `code` says why it failed."""
+
+    state: JobState
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Whether a channel can be used now, in words for a person."""
+
+    ok: bool
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelSettings:
+    """What the environment gives to channels; secrets never show in a representation."""
+
+    outbox: Path | None = None
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    base_urls: Mapping[str, str] = field(default_factory=dict)
+    """Channel name → address, to reach a region or a local server instead of the vendor."""
+    timeout_seconds: float = 30.0
+
+
+class Channel(ABC):
+    """A way to reach people; one file of this package declares one."""
+
+    name: ClassVar[str]
+    capabilities: ClassVar[Capabilities]
+
+    @classmethod
+    @abstractmethod
+    def open(
+        cls, options: Mapping[str, object], fields: Sequence[str], settings: ChannelSettings
+    ) -> Self:
+        """Give a channel for a sync with these options and payload fields; makes no call."""
+
+    @classmethod
+    @abstractmethod
+    def check_options(cls, options: Mapping[str, object], fields: Sequence[str]) -> None:
+        """Raise ValueError that says the mend when options and fields do not fit the channel."""
+
+    @abstractmethod
+    def missing(self) -> str | None:
+        """Say what must be set before it can send and where, or None; makes no call."""
+
+    @abstractmethod
+    def check(self) -> Health:
+        """Say whether the account answers and may do this; changes nothing."""
+
+    @abstractmethod
+    def build(self, row: Row) -> Item | Reject:
+        """Give the row as the destination takes it; pure."""
+
+    @abstractmethod
+    def deliver(self, batch: Batch) -> BatchResult:
+        """Make exactly one attempt; never raises for an answer of the other side."""
+
+    def poll(self, job: str, items: Sequence[Item]) -> JobResult:
+        """Say how far a job is; items hold remote ids. Raises TransientError, TerminalError."""
+        raise UnsupportedFeature(f"channel {self.name} has no jobs to poll (job {job})")
+
+    def locate(self, items: Sequence[Item]) -> Mapping[str, str]:
+        """Give person_id → remote id of those found. Raises TransientError, TerminalError."""
+        raise UnsupportedFeature(f"channel {self.name} looks nobody up ({len(items)} asked)")
+
+
+def open_channel(spec: "SyncSpec", settings: ChannelSettings) -> Channel:
+    """Give the channel of a sync; raises UnsupportedFeature when there is no such channel."""
+    channels = discover_channels()
+    if spec.channel not in channels:
+        raise UnsupportedFeature(f"no channel {spec.channel}; choose of {', '.join(channels)}")
+    return channels[spec.channel].open(spec.options, tuple(spec.payload), settings)
+
+
+def discover_channels() -> dict[str, type[Channel]]:
+    """Give every channel class that a module of this package declares, by name."""
+    package = importlib.import_module("reverse_etl.channels")
+    found: dict[str, type[Channel]] = {}
+    for module_info in pkgutil.iter_modules(package.__path__):
+        module = importlib.import_module(f"{package.__name__}.{module_info.name}")
+        for value in vars(module).values():
+            if isinstance(value, type) and issubclass(value, Channel) and value is not Channel:
+                found[value.name] = value
+    return dict(sorted(found.items()))

@@ -1,0 +1,235 @@
+"""The outbox: files for a print shop, a call centre or any system that takes CSV or NDJSON."""
+
+import csv
+import errno
+import hashlib
+import io
+import json
+import os
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import ClassVar, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from reverse_etl.canonical import canonical_value
+from reverse_etl.channels.base import (
+    Batch,
+    BatchResult,
+    Capabilities,
+    Channel,
+    ChannelSettings,
+    DeliveryClass,
+    Health,
+    Item,
+    Operation,
+    Outcome,
+    Reject,
+    Row,
+)
+
+FILE_STEMS = {Operation.ADD: "adds", Operation.CHANGE: "changes", Operation.REMOVE: "removes"}
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+WIDE_FORMULA_STARTS = ("＝", "＋", "－", "＠")
+NUMBER_OR_PHONE = re.compile(r"[+-]?[0-9][0-9.()\- ]*")
+# Characters that CP932 knows under another code point; left alone they fail or change silently.
+CP932_TWINS = str.maketrans(
+    {
+        "\u301c": "\uff5e",
+        "\u2212": "\uff0d",
+        "\u2014": "\u2015",
+        "\u2016": "\u2225",
+        "\u00a5": "\uffe5",
+        "\u00a2": "\uffe0",
+        "\u00a3": "\uffe1",
+        "\u00ac": "\uffe2",
+    }
+)
+
+
+class FileOptions(BaseModel):
+    """How the receiver wants its files."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    format: Literal["csv", "ndjson"] = "csv"
+    encoding: Literal["utf-8-sig", "utf-8", "cp932"] = "utf-8-sig"
+    newline: Literal["crlf", "lf"] = "crlf"
+    opened_by: Literal["machine", "human"] = "machine"
+    """A cell that starts like a formula is refused for a machine, quoted for a person."""
+    headings: dict[str, str] = Field(default_factory=dict)
+    """Payload field or person_id → the heading of its column."""
+
+
+class FileChannel(Channel):
+    """Writes `<outbox>/<sync>/<date>_<run>/adds_00001.csv` and its like, with a manifest."""
+
+    name: ClassVar[str] = "file"
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        modes=frozenset({"mirror", "upsert", "add_only"}),
+        media=frozenset({"email", "print", "phone", "line"}),
+        delivery_class=DeliveryClass.NATURAL,
+        max_rows=100_000,
+        max_bytes=200_000_000,
+        max_removals=100_000,
+        leaves_machine=False,
+    )
+
+    def __init__(self, options: FileOptions, fields: Sequence[str], outbox: Path | None) -> None:
+        """Keep the receiver's wishes and the folder to write to."""
+        self._options = options
+        self._fields = tuple(fields)
+        self._outbox = outbox
+
+    @classmethod
+    def open(
+        cls, options: Mapping[str, object], fields: Sequence[str], settings: ChannelSettings
+    ) -> Self:
+        """Give the outbox of a sync."""
+        return cls(FileOptions.model_validate(dict(options)), fields, settings.outbox)
+
+    @classmethod
+    def check_options(cls, options: Mapping[str, object], fields: Sequence[str]) -> None:
+        """Raise ValueError for a heading of a field that the payload does not have."""
+        parsed = FileOptions.model_validate(dict(options))
+        for field in parsed.headings:
+            if field not in (*fields, "person_id"):
+                raise ValueError(f"headings: {field} is no payload field; remove it or map it")
+            _encode(parsed.headings[field], parsed.encoding)
+        if parsed.encoding == "utf-8-sig" and parsed.format == "ndjson":
+            raise ValueError("ndjson takes no byte order mark; set encoding: utf-8")
+
+    def missing(self) -> str | None:
+        """Ask for the outbox folder when there is none."""
+        return None if self._outbox else "the shop has no outbox folder; set it in the workspace"
+
+    def check(self) -> Health:
+        """Say whether the outbox, or the folder it will stand in, can be written to."""
+        unset = self.missing()
+        if self._outbox is None or unset:
+            return Health(ok=False, message=str(unset))
+        place = self._outbox
+        while not place.exists() and place != place.parent:
+            place = place.parent
+        is_writable = place.is_dir() and os.access(place, os.W_OK)
+        return Health(is_writable, "the outbox is " + ("ready" if is_writable else "read-only"))
+
+    def build(self, row: Row) -> Item | Reject:
+        """Give the row's cells as text; refuses what the encoding or the receiver cannot take."""
+        cells: dict[str, str] = {}
+        for field in self._fields:
+            value = canonical_value(field, row.payload.get(field))
+            text = _cell(value)
+            if isinstance(value, str):
+                checked = self._check_text(field, text)
+                if isinstance(checked, Reject):
+                    return Reject(row.person_id, checked.code)
+                text = checked
+            cells[field] = text
+        size = sum(len(text.encode()) + 3 for text in cells.values())
+        return Item(row.person_id, row.person_id, cells, size)
+
+    def _check_text(self, field: str, text: str) -> str | Reject:
+        """Give the text as it will stand in the file, or why it cannot."""
+        if self._options.format == "csv":
+            if "\n" in text or "\r" in text:
+                return Reject("", f"line_break_in_{field}")
+            if self._options.opened_by == "human":
+                if text.startswith((*FORMULA_STARTS, *WIDE_FORMULA_STARTS)):
+                    text = "'" + text
+            elif text.startswith(FORMULA_STARTS) and not NUMBER_OR_PHONE.fullmatch(text):
+                return Reject("", f"formula_in_{field}")
+        if self._options.encoding != "cp932":
+            return text
+        text = text.translate(CP932_TWINS)
+        bad = next((sign for sign in text if not _fits_cp932(sign)), None)
+        return text if bad is None else Reject("", f"unencodable_u+{ord(bad):04x}_in_{field}")
+
+    def deliver(self, batch: Batch) -> BatchResult:
+        """Write the batch as one file, whole or not at all; the same batch gives the same file."""
+        if not batch.items:
+            return BatchResult(Outcome.DELIVERED)
+        if self._outbox is None:
+            return BatchResult(Outcome.DENIED, "no_outbox")
+        run = re.sub(r"[^A-Za-z0-9_-]", "-", batch.run_id)
+        folder = self._outbox / batch.sync / f"{batch.run_date:%Y%m%d}_{run}"
+        number = batch.key.rpartition(":")[2]
+        path = folder / f"{FILE_STEMS[batch.operation]}_{number}.{self._options.format}"
+        body = self._body(batch)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            _write_whole(path, body)
+            self._write_manifest(folder, path, batch, body)
+        except OSError as error:
+            reason = errno.errorcode.get(error.errno or 0, "unknown").lower()
+            return BatchResult(Outcome.REFUSED, f"disk_{reason}")
+        return BatchResult(Outcome.DELIVERED)
+
+    def _body(self, batch: Batch) -> bytes:
+        fields = () if batch.operation is Operation.REMOVE else self._fields
+        newline = "\r\n" if self._options.newline == "crlf" else "\n"
+        names = ("person_id", *fields)
+        text = io.StringIO()
+        if self._options.format == "ndjson":
+            for item in batch.items:
+                record = {"person_id": item.person_id, **item.content}
+                text.write(json.dumps(record, ensure_ascii=False) + newline)
+        else:
+            writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator=newline)
+            writer.writerow([self._options.headings.get(name, name) for name in names])
+            for item in batch.items:
+                writer.writerow([item.person_id, *(item.content[name] for name in fields)])
+        return _encode(text.getvalue(), self._options.encoding)
+
+    def _write_manifest(self, folder: Path, path: Path, batch: Batch, body: bytes) -> None:
+        place = folder / "manifest.json"
+        known = json.loads(place.read_text(encoding="utf-8")) if place.exists() else {"files": {}}
+        entry = {
+            "rows": len(batch.items),
+            "sha256": hashlib.sha256(body).hexdigest(),
+            "encoding": self._options.encoding,
+        }
+        manifest = {
+            "sync": batch.sync,
+            "run_id": batch.run_id,
+            "files": dict(sorted({**known["files"], path.name: entry}.items())),
+        }
+        _write_whole(place, json.dumps(manifest, ensure_ascii=False, indent=1).encode())
+
+
+def _cell(value: str | int | float | bool | None) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)
+
+
+def _fits_cp932(sign: str) -> bool:
+    """Say whether a character comes back from CP932 as itself."""
+    try:
+        return sign.encode("cp932").decode("cp932") == sign
+    except UnicodeEncodeError:
+        return False
+
+
+def _encode(text: str, encoding: str) -> bytes:
+    """Encode strictly; a '?' on paper is worse than a row that waits."""
+    return text.encode(encoding)
+
+
+def _write_whole(path: Path, body: bytes) -> None:
+    """Put a file in place by one rename; only its owner may read it."""
+    temporary = path.with_name(path.name + ".tmp")
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(body)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,321 @@
+"""One run of a sync: resume, plan, guard, deliver, settle."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from reverse_etl.channels.base import Batch, Channel, DeliveryClass, Item, JobState, Operation
+from reverse_etl.clock import Clock, SystemClock
+from reverse_etl.delivery import Delivery, SendPolicy
+from reverse_etl.errors import TerminalError, TransientError
+from reverse_etl.ledger import Ledger, StoredBatch
+from reverse_etl.planner import (
+    Plan,
+    PlanItem,
+    TargetSet,
+    build_items,
+    plan_targets,
+    read_targets,
+    save_plan,
+)
+from reverse_etl.publication import Publication
+from reverse_etl.spec import SyncSpec
+
+JOB_PATIENCE = timedelta(hours=24)
+"""An accepted job without an end for longer than this counts as unknown."""
+
+Hook = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class SyncResult:
+    """How a run of a sync ended, as counts; `summary` is what tables and reports show."""
+
+    run_id: str
+    plan: Plan
+    is_dry_run: bool
+    summary: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What the steps of one run share."""
+
+    spec: SyncSpec
+    folder: Path
+    ledger: Ledger
+    channel: Channel
+    clock: Clock
+    run_id: str
+    found: TargetSet
+    delivery: Delivery
+
+
+def _no_hook(step: str) -> None:
+    """Ignore the steps of a run."""
+
+
+def run_sync(
+    spec: SyncSpec,
+    publication: Path,
+    ledger: Ledger,
+    channel: Channel,
+    *,
+    policy: SendPolicy,
+    run_id: str,
+    clock: Clock | None = None,
+    plans: Path | None = None,
+    on_step: Hook = _no_hook,
+) -> SyncResult:
+    """Run one sync and give what happened; without live sends only the plan is made.
+
+    `on_step` hears every step of a batch (claimed, sent, accepted, settled). Raises
+    TransientError when a later run may succeed and TerminalError when a person must mend
+    something; either way the ledger says what was sent.
+    """
+    clock = clock or SystemClock()
+    unset = channel.missing()
+    is_live = policy.live and unset is None
+    with ledger.lease(spec.name, now=clock.now(), seconds=policy.lease_seconds):
+        delivery = Delivery(spec, ledger, channel, policy, clock, on_step)
+        found = read_targets(spec, publication, ledger, channel)
+        run = _Run(spec, publication, ledger, channel, clock, run_id, found, delivery)
+        if is_live:
+            settle_pending(spec, ledger, channel, clock=clock)
+            _resume(run)
+        plan = plan_targets(spec, found, ledger, channel, clock=clock)
+        if plans is not None:
+            save_plan(plan, plans)
+        summary = plan.summary() | {"is_dry_run": not is_live, "run_id": run_id}
+        if policy.live and unset is not None and not plan.is_waiting:
+            summary["waiting_reason"] = unset
+        ledger.start_run(run_id=run_id, summary=summary, is_dry_run=not is_live, now=clock.now())
+        if is_live and not plan.is_waiting:
+            summary = _deliver_plan(run, plan, summary)
+        else:
+            ledger.finish_run(run_id, summary, now=clock.now())
+    return SyncResult(run_id, plan, not is_live, summary)
+
+
+def _deliver_plan(run: _Run, plan: Plan, summary: dict[str, Any]) -> dict[str, Any]:
+    try:
+        sequence = run.ledger.batch_count(run.run_id, run.spec.name)
+        for operation in Operation:
+            sequence = _deliver_operation(run, plan, operation, sequence)
+            run.delivery.await_jobs()
+        _hand_over(run, plan)
+        if run.channel.capabilities.max_lookups:
+            _learn_remote_ids(run, plan)
+    except Exception as error:
+        failed = _outcome(run, summary) | {"status": "failed", "waiting_reason": _reason(error)}
+        run.ledger.finish_run(run.run_id, failed, now=run.clock.now())
+        raise
+    summary = _outcome(run, summary)
+    run.ledger.finish_run(run.run_id, summary, now=run.clock.now())
+    return summary
+
+
+def _hand_over(run: _Run, plan: Plan) -> None:
+    """Forget leavers whose place another person has taken by now."""
+    leavers = {item.person_id: item.key_hash for item in plan.items if item.kind == "hand_over"}
+    held = run.ledger.active(run.spec.name)
+    taken = {row.key_hash for person, row in held.items() if person not in leavers}
+    handed = [person for person, key_hash in leavers.items() if key_hash in taken]
+    run.ledger.forget(run.spec.name, handed, now=run.clock.now())
+
+
+def _reason(error: Exception) -> str:
+    """Give our own words for an error; those of others may quote what must not be written."""
+    return str(error) if isinstance(error, TransientError | TerminalError) else type(error).__name__
+
+
+def _deliver_operation(run: _Run, plan: Plan, operation: Operation, sequence: int) -> int:
+    steps = plan.of(operation)
+    if operation is not Operation.REMOVE:
+        waiting = run.ledger.in_flight(run.spec.name)
+        steps = [step for step in steps if step.person_id not in waiting]
+    size = run.channel.capabilities.max_rows
+    if operation is Operation.REMOVE:
+        size = run.channel.capabilities.max_removals
+    for start in range(0, len(steps), size or 1):
+        wanted = {step.person_id: step for step in steps[start : start + size]}
+        items = _items(run, operation, wanted)
+        for part in _parts(items, run.channel.capabilities.max_bytes):
+            sequence += 1
+            key = f"{run.spec.name}:{run.run_id}:{sequence:05d}"
+            today = plan.created_at.date()
+            batch = Batch(key, run.spec.name, run.run_id, today, operation, part)
+            run.delivery.send(batch, wanted)
+    return sequence
+
+
+def _items(run: _Run, operation: Operation, wanted: Mapping[str, PlanItem]) -> list[Item]:
+    if operation is Operation.REMOVE:
+        return _removal_items(run, wanted)
+    return build_items(run.spec, run.folder, run.channel, run.ledger.secret, wanted)
+
+
+def _removal_items(run: _Run, wanted: Mapping[str, PlanItem]) -> list[Item]:
+    """Give what names the leavers to the destination: its own ids where it has any."""
+    if not run.channel.capabilities.max_lookups:
+        return [Item(person, person, {}) for person in wanted]
+    items = [
+        Item(person, "", {}, remote_id=step.remote_id)
+        for person, step in wanted.items()
+        if step.remote_id
+    ]
+    unnamed = {person: step for person, step in wanted.items() if not step.remote_id}
+    return items + run.delivery.find_leavers(unnamed, _contacts(run, unnamed))
+
+
+def _contacts(run: _Run, wanted: Mapping[str, PlanItem]) -> dict[str, Item]:
+    """Give the leavers by their present contact data, where it is still the one sent to."""
+    if not wanted:
+        return {}
+    with Publication(run.folder) as publication:
+        payloads = publication.contact_payloads(run.spec, sorted(wanted))
+    return run.delivery.same_key(payloads, wanted)
+
+
+def _parts(items: list[Item], max_bytes: int) -> list[list[Item]]:
+    """Cut rows where the bytes of a batch would pass the limit."""
+    parts: list[list[Item]] = []
+    size = 0
+    for item in items:
+        if not parts or size + item.size > max_bytes:
+            parts.append([])
+            size = 0
+        parts[-1].append(item)
+        size += item.size
+    return parts
+
+
+def _learn_remote_ids(run: _Run, plan: Plan) -> None:
+    """Look up the destination's ids of people held without one, while their address is known."""
+    held = run.ledger.active(run.spec.name)
+    targets = run.found.targets
+    unnamed = [
+        person
+        for person, row in held.items()
+        if row.remote_id is None
+        and not row.is_dirty
+        and person in targets
+        and row.payload_hash == targets[person].payload_hash
+    ]
+    size = run.channel.capabilities.max_lookups
+    for start in range(0, len(unnamed), size):
+        wanted = {
+            person: PlanItem(
+                person,
+                Operation.CHANGE,
+                "look_up",
+                targets[person].payload_hash,
+                targets[person].key_hash,
+                targets[person].episode,
+            )
+            for person in unnamed[start : start + size]
+        }
+        items = build_items(run.spec, run.folder, run.channel, run.ledger.secret, wanted)
+        found = run.delivery.look_up(items)
+        if found is None:
+            return
+        run.ledger.learn_remote_ids(run.spec.name, found)
+
+
+def _outcome(run: _Run, summary: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the summary with what became of the rows of this run."""
+    counts = run.ledger.item_counts(run.run_id, run.spec.name)
+    states = ("delivered", "accepted", "rejected", "unknown")
+    total = {state: sum(n for (_, s), n in counts.items() if s == state) for state in states}
+    total["delivered"] += run.delivery.gone
+    total["untraced"] = run.delivery.untraced
+    if total["rejected"] or total["unknown"] or total["untraced"]:
+        status = "partial"
+    elif total["accepted"]:
+        status = "accepted"
+    else:
+        status = "delivered" if total["delivered"] else "unchanged"
+    return dict(summary) | total | {"status": status}
+
+
+def _resume(run: _Run) -> None:
+    """Bring batches that a broken run left claimed to an end, by the channel's class."""
+    for stored in run.ledger.open_batches(run.spec.name, "claimed"):
+        delivery_class = run.channel.capabilities.delivery_class
+        if delivery_class is DeliveryClass.UNSAFE or run.found.info is None:
+            run.ledger.doubt(stored.key, code="interrupted", now=run.clock.now())
+            continue
+        steps = {step.person_id: step for step in stored.steps if _still_wanted(run, stored, step)}
+        dropped = [step.person_id for step in stored.steps if step.person_id not in steps]
+        if delivery_class is DeliveryClass.KEYED and dropped:
+            run.ledger.doubt(stored.key, code="interrupted", now=run.clock.now())
+            continue
+        run.ledger.drop(stored.key, dropped, now=run.clock.now())
+        if not steps:
+            continue
+        wanted = {
+            step.person_id: PlanItem(
+                step.person_id,
+                stored.operation,
+                "resume",
+                step.payload_hash,
+                step.key_hash,
+                step.episode,
+                step.remote_id,
+            )
+            for step in steps.values()
+        }
+        items = _items(run, stored.operation, wanted)
+        lost = sorted(wanted.keys() - {item.person_id for item in items})
+        run.ledger.drop(stored.key, lost, now=run.clock.now())
+        if items:
+            run.delivery.send(stored.batch(items), wanted)
+        run.delivery.await_jobs()
+
+
+def _still_wanted(run: _Run, stored: StoredBatch, step: Any) -> bool:
+    target = run.found.targets.get(step.person_id)
+    if stored.operation is Operation.REMOVE:
+        return target is None or target.key_hash != step.key_hash
+    return target is not None and target.payload_hash == step.payload_hash
+
+
+def settle_pending(
+    spec: SyncSpec, ledger: Ledger, channel: Channel, *, clock: Clock | None = None
+) -> int:
+    """Ask once for every job that a sync waits for; give how many batches still wait."""
+    clock = clock or SystemClock()
+    waiting = 0
+    for stored in ledger.open_batches(spec.name, "accepted"):
+        items = [Item(s.person_id, "", {}, remote_id=s.remote_id) for s in stored.steps]
+        try:
+            result = channel.poll(stored.job or "", items)
+        except TransientError:
+            waiting += 1
+            continue
+        now = clock.now()
+        match result.state:
+            case JobState.COMPLETED:
+                ledger.settle(stored.key, now=now)
+            case JobState.FAILED:
+                everybody = {item.person_id: result.code for item in items}
+                ledger.settle(stored.key, rejected=everybody, code=result.code, now=now)
+            case JobState.PARTIAL:
+                ledger.doubt(stored.key, code=result.code, now=now)
+            case JobState.PENDING if now - stored.claimed_at > JOB_PATIENCE:
+                ledger.doubt(stored.key, code="job_without_end", now=now)
+            case JobState.PENDING:
+                waiting += 1
+    return waiting
+
+
+def latest_summaries(ledger: Ledger) -> list[dict[str, Any]]:
+    """Give the summary of the last run of every sync, by name, for tables and reports."""
+    return ledger.latest_summaries()
+
+
+def send_policy(channel: Channel, *, live_sends: bool) -> SendPolicy:
+    """Give the policy of an environment: what stays on this machine is always delivered."""
+    return replace(SendPolicy(), live=live_sends or not channel.capabilities.leaves_machine)

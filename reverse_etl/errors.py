@@ -1,0 +1,22 @@
+"""The three errors of reverse ETL; none of their messages may hold personal data or a secret."""
+
+
+class TransientError(Exception):
+    """A fault that a later run may outlive: nothing is lost, the rest is untouched."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        """Keep the wait that the other side asked for, in seconds, when it named one."""
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class TerminalError(Exception):
+    """A fault that stays until a person mends something."""
+
+
+class UnsupportedFeature(TerminalError):
+    """A sync asks a channel for what it cannot do; raised before any call."""
+
+
+class SpecError(TerminalError):
+    """A sync file is wrong; the message names the file, the line, the key and the mend."""

@@ -1,0 +1,140 @@
+"""One request to SendGrid through the official SDK, with every answer and fault told apart."""
+
+import http.client
+import json
+import logging
+import socket
+import ssl
+import urllib.error
+import urllib.request
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from python_http_client import Client
+from python_http_client.exceptions import HTTPError
+from sendgrid import SendGridAPIClient
+
+from reverse_etl.channels.base import Outcome
+from reverse_etl.retry_after import asked_wait
+
+UNSENT_FAULTS = (ConnectionRefusedError, socket.gaierror, ssl.SSLCertVerificationError)
+STATUS_OUTCOMES = {
+    401: Outcome.DENIED,
+    403: Outcome.DENIED,
+    408: Outcome.UNKNOWN,
+    429: Outcome.THROTTLED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back; `outcome` is DELIVERED only for the documented status."""
+
+    outcome: Outcome
+    code: str
+    status: int | None = None
+    retry_after: float | None = None
+    body: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """Follows nothing: a followed redirect would carry the key to another host."""
+
+    def redirect_request(self, *_: Any, **__: Any) -> None:
+        """Refuse."""
+
+
+class _StrictClient(Client):  # type: ignore[misc]
+    """The SDK's client without redirects."""
+
+    def _build_client(self, name: str | None = None) -> "_StrictClient":
+        path = [*self._url_path, name] if name else self._url_path
+        return _StrictClient(
+            host=self.host,
+            request_headers=self.request_headers,
+            version=self._version,
+            url_path=path,
+            append_slash=self.append_slash,
+            timeout=self.timeout,
+        )
+
+    def _make_request(self, opener: Any, request: Any, timeout: float | None = None) -> Any:
+        strict = urllib.request.build_opener(_NoRedirect)
+        return super()._make_request(strict, request, timeout=timeout)
+
+
+class SendGridApi:
+    """Makes single requests; never retries, never raises for what the other side does."""
+
+    def __init__(self, api_key: str, *, base_url: str | None, timeout_seconds: float) -> None:
+        """Prepare the SDK; makes no call."""
+        arguments = {"host": base_url} if base_url else {}
+        sdk = SendGridAPIClient(api_key=api_key or "unset", **arguments)
+        self._client = _StrictClient(
+            host=sdk.host,
+            request_headers=sdk.client.request_headers,
+            version=3,
+            timeout=timeout_seconds,
+        )
+
+    def call(
+        self,
+        method: str,
+        path: Sequence[str],
+        *,
+        success: int,
+        body: Mapping[str, Any] | None = None,
+        query: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Make one request and say what it came to."""
+        # At DEBUG the SDK logs the key and every body; a later logging set-up may wake it again.
+        logging.getLogger("python_http_client.client").disabled = True
+        target = self._client
+        for part in path:
+            target = target._(part)
+        try:
+            response = getattr(target, method)(request_body=body, query_params=query)
+        except HTTPError as error:
+            return _refusal(error.status_code, dict(error.headers or {}))
+        except urllib.error.URLError as error:
+            return _fault(error.reason)
+        except (http.client.HTTPException, OSError, ValueError) as error:
+            return _fault(error)
+        if response.status_code != success:
+            return Answer(Outcome.UNKNOWN, f"http_{response.status_code}", response.status_code)
+        return _success(response.status_code, response.body)
+
+
+def _success(status: int, raw: bytes) -> Answer:
+    try:
+        body = json.loads(raw)
+    except ValueError:
+        return Answer(Outcome.UNKNOWN, "bad_json", status)
+    if not isinstance(body, dict):
+        return Answer(Outcome.UNKNOWN, "bad_json", status)
+    return Answer(Outcome.DELIVERED, f"http_{status}", status, body=body)
+
+
+def _refusal(status: int, headers: Mapping[str, str]) -> Answer:
+    """Judge an error by its status alone; bodies may be HTML and may quote what we sent."""
+    wait = asked_wait(headers, now=datetime.now(UTC))
+    names = {name.lower() for name in headers}
+    if status in STATUS_OUTCOMES:
+        outcome = STATUS_OUTCOMES[status]
+    elif status == http.client.SERVICE_UNAVAILABLE and "retry-after" in names:
+        outcome = Outcome.THROTTLED
+    elif status >= http.client.INTERNAL_SERVER_ERROR:
+        outcome = Outcome.UNKNOWN
+    elif status >= http.client.BAD_REQUEST:
+        outcome = Outcome.REJECTED
+    else:
+        outcome = Outcome.DENIED
+    return Answer(outcome, f"http_{status}", status, wait)
+
+
+def _fault(reason: object) -> Answer:
+    """Judge a broken connection: refused before anything was sent, or unknown."""
+    outcome = Outcome.REFUSED if isinstance(reason, UNSENT_FAULTS) else Outcome.UNKNOWN
+    return Answer(outcome, type(reason).__name__)

@@ -1,0 +1,197 @@
+"""A sync: one segment to one channel, declared in one YAML file."""
+
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import yaml
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from reverse_etl.channels.base import Channel, discover_channels
+from reverse_etl.errors import SpecError
+
+NAME_PATTERN = r"^[a-z][a-z0-9_]{0,62}$"
+COLUMN_PATTERN = r"^(segment|contact)\.[a-z][a-z0-9_]{0,62}$"
+
+Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
+Ratio = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class FieldMapping(_Strict):
+    """Where one payload field comes from, and what an empty value means."""
+
+    column: Annotated[str, StringConstraints(pattern=COLUMN_PATTERN)]
+    when_null: Literal["send", "omit"] = "send"
+    required: bool = False
+
+    @property
+    def source(self) -> str:
+        """Give `segment` or `contact`."""
+        return self.column.partition(".")[0]
+
+    @property
+    def column_name(self) -> str:
+        """Give the column's bare name."""
+        return self.column.partition(".")[2]
+
+
+class Limits(_Strict):
+    """Past these, a plan waits for a person."""
+
+    first_sync: Literal["approve", "allow"] = "approve"
+    empty_source: Literal["approve", "allow"] = "approve"
+    max_removed_ratio: Ratio = 0.2
+    max_changed_ratio: Annotated[float, Field(ge=0.0)] = 0.5
+    """(adds + changes) / recipients now held; above 1 a segment may more than double."""
+    max_refused_ratio: Ratio = 0.3
+    max_publication_age_hours: Annotated[float, Field(gt=0.0)] = 36.0
+
+
+class Schedule(_Strict):
+    """When the sync runs, in a named time zone."""
+
+    cron: str
+    time_zone: Literal["Asia/Tokyo"] = "Asia/Tokyo"
+
+    @field_validator("cron")
+    @classmethod
+    def _five_fields(cls, value: str) -> str:
+        if not re.fullmatch(r"[0-9*/,\-]+( [0-9*/,\-]+){4}", value):
+            raise ValueError("give five cron fields, for example '0 8 * * *'")
+        return value
+
+
+class SyncSpec(_Strict):
+    """One sync as its file declares it."""
+
+    name: Name
+    segment: Name
+    channel: Name
+    medium: Literal["email", "print", "phone", "line"]
+    mode: Literal["mirror", "upsert", "add_only"]
+    on_exit: Literal["keep", "remove"]
+    owner: Annotated[str, StringConstraints(min_length=1)]
+    description: Annotated[str, StringConstraints(min_length=1)]
+    schedule: Schedule
+    mapping_version: Annotated[int, Field(ge=1)]
+    payload: Annotated[dict[Name, FieldMapping], Field(min_length=1)]
+    limits: Limits
+    options: dict[str, Any] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _mode_fits_exit(self) -> Self:
+        if (self.mode == "mirror") != (self.on_exit == "remove"):
+            raise ValueError("mode mirror goes with on_exit remove, the other modes with keep")
+        return self
+
+
+def load_syncs(folder: Path) -> list[SyncSpec]:
+    """Give every sync of a folder by name; raises SpecError naming file, line, key and mend."""
+    channels = discover_channels()
+    return [load_sync(path, channels) for path in sorted(folder.glob("*.yml"))]
+
+
+def load_sync(path: Path, channels: dict[str, type[Channel]] | None = None) -> SyncSpec:
+    """Give the sync of one file; raises SpecError naming file, line, key and mend."""
+    root = _read_yaml(path)
+    try:
+        spec = SyncSpec.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except ValidationError as error:
+        raise _spec_error(path, root, error) from None
+    if spec.name != path.stem:
+        raise SpecError(f"{path.name}: key name: is {spec.name}; call it {path.stem} as the file")
+    _check_channel(path, root, spec, discover_channels() if channels is None else channels)
+    return spec
+
+
+def _check_channel(
+    path: Path, root: yaml.Node, spec: SyncSpec, channels: dict[str, type[Channel]]
+) -> None:
+    """Refuse what the channel cannot do before anything is planned."""
+    channel = channels.get(spec.channel)
+    if channel is None:
+        mend = f"there is no such channel; choose of {', '.join(channels)}"
+        raise SpecError(_where(path, root, ("channel",), mend))
+    able = channel.capabilities
+    if spec.mode not in able.modes:
+        mend = f"channel {spec.channel} has only {', '.join(sorted(able.modes))}"
+        raise SpecError(_where(path, root, ("mode",), mend))
+    if spec.medium not in able.media:
+        mend = f"channel {spec.channel} has only {', '.join(sorted(able.media))}"
+        raise SpecError(_where(path, root, ("medium",), mend))
+    try:
+        channel.check_options(spec.options, tuple(spec.payload))
+    except ValidationError as error:
+        raise _spec_error(path, root, error, ("options",)) from None
+    except ValueError as error:
+        raise SpecError(_where(path, root, ("options",), str(error))) from None
+
+
+def _read_yaml(path: Path) -> yaml.Node:
+    """Give the file's node tree; raises SpecError for what is no mapping or repeats a key."""
+    try:
+        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f" line {mark.line + 1}:" if mark else ""
+        raise SpecError(f"{path.name}:{line} is no valid YAML; mend the indentation") from None
+    if not isinstance(root, yaml.MappingNode):
+        raise SpecError(f"{path.name}: holds no keys; begin with name, segment, channel")
+    _refuse_repeated_keys(path, root)
+    return root
+
+
+def _refuse_repeated_keys(path: Path, node: yaml.MappingNode) -> None:
+    seen: set[str] = set()
+    for key, value in node.value:
+        if key.value in seen:
+            line = key.start_mark.line + 1
+            raise SpecError(f"{path.name}: line {line}: key {key.value}: stands twice; remove one")
+        seen.add(key.value)
+        if isinstance(value, yaml.MappingNode):
+            _refuse_repeated_keys(path, value)
+
+
+def _spec_error(
+    path: Path, root: yaml.Node, error: ValidationError, under: tuple[str, ...] = ()
+) -> SpecError:
+    problems = error.errors(include_url=False, include_input=False, include_context=False)
+    lines = [
+        _where(path, root, (*under, *(str(part) for part in problem["loc"])), problem["msg"])
+        for problem in problems
+    ]
+    return SpecError("\n".join(lines))
+
+
+def _where(path: Path, root: yaml.Node, location: tuple[str, ...], mend: str) -> str:
+    """Write one problem with the line of the nearest key that the file has."""
+    node, line = root, root.start_mark.line + 1
+    for part in location:
+        match = _child(node, part)
+        if match is None:
+            break
+        node, line = match
+    return f"{path.name}: line {line}: key {'.'.join(location) or '(file)'}: {mend}"
+
+
+def _child(node: yaml.Node, part: str) -> tuple[yaml.Node, int] | None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == part:
+                return value, key.start_mark.line + 1
+    if isinstance(node, yaml.SequenceNode) and part.isdigit() and int(part) < len(node.value):
+        value = node.value[int(part)]
+        return value, value.start_mark.line + 1
+    return None
