@@ -1,0 +1,95 @@
+"""The one place that knows dev, ci and prod, and the only reader of ENISHI_* variables."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from reverse_etl.channels.base import ChannelSettings
+
+_CHANNEL_PREFIXES = ("SENDGRID_",)
+_CHANNEL_URLS = {"ENISHI_SENDGRID_URL": "sendgrid_contacts"}
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """What an environment may do."""
+
+    name: str
+    dbt_target: str
+    live_sends: bool
+    """False: every channel that leaves this machine is a dry run."""
+    schedules: frozenset[str]
+    """Names of the schedules and sensors that are registered; no other exists."""
+    schedules_running: bool
+    """True: registered schedules and sensors start by themselves."""
+
+
+ENVIRONMENTS: Mapping[str, Environment] = {
+    "dev": Environment(
+        name="dev",
+        dbt_target="dev",
+        live_sends=False,
+        schedules=frozenset({"build_daily", "landing_arrival", "run_failure_alert"}),
+        schedules_running=False,
+    ),
+    "ci": Environment(
+        name="ci",
+        dbt_target="dev",
+        live_sends=False,
+        schedules=frozenset(),
+        schedules_running=False,
+    ),
+    "prod": Environment(
+        name="prod",
+        dbt_target="dev",
+        live_sends=True,
+        schedules=frozenset({"build_daily", "syncs", "landing_arrival", "run_failure_alert"}),
+        schedules_running=True,
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the process was told: environment, shop, home folder, overrides."""
+
+    environment: Environment
+    shop: str
+    home: Path
+    as_of_date: str | None
+    ledger_url: str | None
+    secrets: Mapping[str, str] = field(repr=False)
+    """The variables that channels read: their keys."""
+    base_urls: Mapping[str, str]
+    """Channel -> address, where a shop reaches a vendor's region or a local server."""
+
+    def channel_settings(self, outbox: Path) -> ChannelSettings:
+        """What channels get: the outbox folder, keys and addresses."""
+        return ChannelSettings(outbox=outbox, secrets=self.secrets, base_urls=self.base_urls)
+
+
+def read_settings(variables: Mapping[str, str] | None = None) -> Settings:
+    """Settings from the process environment.
+
+    Raises:
+        ValueError: ENISHI_ENV names no environment.
+    """
+    env = os.environ if variables is None else variables
+    name = env.get("ENISHI_ENV", "dev")
+    if name not in ENVIRONMENTS:
+        raise ValueError(
+            f"ENISHI_ENV is {name!r}; set it to one of {', '.join(sorted(ENVIRONMENTS))}."
+        )
+    return Settings(
+        environment=ENVIRONMENTS[name],
+        shop=env.get("ENISHI_SHOP", "sample"),
+        home=Path(env.get("ENISHI_HOME", REPOSITORY / "var")).resolve(),
+        as_of_date=env.get("ENISHI_AS_OF_DATE") or None,
+        ledger_url=env.get("ENISHI_LEDGER_URL") or None,
+        secrets={k: v for k, v in env.items() if k.startswith(_CHANNEL_PREFIXES)},
+        base_urls={
+            channel: env[variable] for variable, channel in _CHANNEL_URLS.items() if variable in env
+        },
+    )

@@ -1,0 +1,71 @@
+"""Where a shop's files live: one folder per shop below the home folder."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """The folders of one shop; none is created before it is written to."""
+
+    root: Path
+
+    @property
+    def landing(self) -> Path:
+        """Files as they came, one folder per source."""
+        return self.root / "landing"
+
+    @property
+    def lake(self) -> Path:
+        """Typed Parquet, quarantine and the log of ingested files."""
+        return self.root / "lake"
+
+    @property
+    def work(self) -> Path:
+        """What a build makes and throws away."""
+        return self.root / "work"
+
+    @property
+    def work_db(self) -> Path:
+        """The database dbt builds in; never read by anybody else."""
+        return self.work / "warehouse.duckdb"
+
+    @property
+    def gates(self) -> Path:
+        """What each gate said, per run."""
+        return self.work / "gates"
+
+    @property
+    def dbt_target(self) -> Path:
+        """dbt's manifest and compiled SQL for this shop."""
+        return self.work / "dbt"
+
+    @property
+    def published(self) -> Path:
+        """Publications and the link to the current one."""
+        return self.root / "published"
+
+    @property
+    def state(self) -> Path:
+        """Ledger, plans and alerts: what must survive a rebuild."""
+        return self.root / "state"
+
+    @property
+    def ledger_url(self) -> str:
+        """SQLAlchemy URL of the embedded ledger."""
+        return f"sqlite:///{self.state / 'ledger.sqlite'}"
+
+    @property
+    def plans(self) -> Path:
+        """What each sync planned: ids, hashes and reasons, no personal data."""
+        return self.state / "plans"
+
+    @property
+    def outbox(self) -> Path:
+        """Where the file channel hands over."""
+        return self.root / "outbox"
+
+    @property
+    def report(self) -> Path:
+        """The report page."""
+        return self.root / "reports" / "index.html"
