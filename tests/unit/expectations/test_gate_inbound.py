@@ -28,9 +28,8 @@ def test_gate_passes_when_the_batch_is_sound(consents: BatchMaker) -> None:
     result = validate(consents(20), "inbound/consents", parameters=LANDED)
     assert result.passed
     assert result.failed_checks == ()
-    assert (
-        result.message() == f"inbound/consents: all {len(result.checks)} checks passed on 20 rows"
-    )
+    count = len(result.checks)
+    assert result.message() == f"inbound/consents: all {count} checks passed on 20 rows"
 
 
 @pytest.mark.parametrize(
