@@ -1,0 +1,133 @@
+"""Reads JSON, one record a line or one document a file; numbers keep the text they have."""
+
+import json
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from orchestration.ingest.errors import ContractError
+from orchestration.ingest.readers.encoding import BAD_BYTE_MARK, numbered_lines
+from orchestration.ingest.rows import BrokenRow, RawChunk
+
+_CHUNK = 50_000
+_DECODER = json.JSONDecoder(parse_int=str, parse_float=str)
+_NOT_ONE_VALUE = object()
+
+Record = dict[str, Any]
+Paths = Mapping[str, str | None]
+"""The paths to read, each with what joins the items when its value is a list."""
+
+
+def read_ndjson(path: Path, paths: Paths) -> Iterator[RawChunk]:
+    """The records of a file with one JSON object a line; empty lines are passed over."""
+    lines = ((row, text) for row, text in numbered_lines(path, "utf-8") if text.strip())
+    while some := list(islice(lines, _CHUNK)):
+        good: list[tuple[int, Record]] = []
+        broken: list[BrokenRow] = []
+        texts: list[str] = []
+        for row, text in some:
+            record = _parse(text)
+            if isinstance(record, dict):
+                good.append((row, record))
+                texts.append(text)
+            else:
+                reason = "bad_encoding" if BAD_BYTE_MARK in text else "bad_json"
+                broken.append(BrokenRow(row, reason, json.dumps(text, ensure_ascii=False)))
+        yield _chunk(good, texts, paths, tuple(broken))
+
+
+def _parse(text: str) -> object:
+    if BAD_BYTE_MARK in text:
+        return None
+    try:
+        return _DECODER.decode(text.strip())
+    except (ValueError, RecursionError):
+        return None
+
+
+def read_json(path: Path, file: str, records: str | None, paths: Paths) -> Iterator[RawChunk]:
+    """The records of a JSON document: the list at a path, or the document; numbered from 1.
+
+    Raises:
+        ContractError: the file is not JSON or holds no list there.
+    """
+    try:
+        document = _DECODER.decode(path.read_bytes().decode("utf-8-sig").strip())
+    except (ValueError, RecursionError):
+        raise ContractError(
+            file, "the file is not one JSON document", mend="Land it again, whole and in UTF-8."
+        ) from None
+    found = document
+    for part in records.split(".") if records else ():
+        found = found.get(part) if isinstance(found, dict) else None
+    if not isinstance(found, list):
+        raise ContractError(
+            file,
+            f"no list at {records or 'the top'} of the document",
+            mend="Mend `records:` of the feed.",
+        )
+    for start in range(0, len(found), _CHUNK):
+        some = list(enumerate(found[start : start + _CHUNK], start=start + 1))
+        good = [(row, record) for row, record in some if isinstance(record, dict)]
+        broken = tuple(
+            BrokenRow(row, "bad_shape", json.dumps(record, ensure_ascii=False))
+            for row, record in some
+            if not isinstance(record, dict)
+        )
+        texts = [json.dumps(record, ensure_ascii=False) for _, record in good]
+        yield _chunk(good, texts, paths, broken)
+
+
+def _chunk(
+    good: list[tuple[int, Record]], texts: list[str], paths: Paths, broken: tuple[BrokenRow, ...]
+) -> RawChunk:
+    columns: dict[str, pa.Array] = {}
+    bad_shape: dict[str, np.typing.NDArray[np.bool_]] = {}
+    for path, separator in paths.items():
+        values = _values(good, path.split("."), separator)
+        bad = np.fromiter((v is _NOT_ONE_VALUE for v in values), np.bool_, count=len(values))
+        if bad.any():
+            bad_shape[path] = bad
+            values = [None if v is _NOT_ONE_VALUE else v for v in values]
+        columns[path] = pa.array(values, pa.string())
+    return RawChunk(
+        columns=columns,
+        rows=np.array([row for row, _ in good], dtype=np.int64),
+        raw=texts.__getitem__,
+        broken=broken,
+        bad_shape=bad_shape,
+    )
+
+
+def _values(good: list[tuple[int, Record]], parts: list[str], separator: str | None) -> list[Any]:
+    head, *rest = parts
+    if not rest:
+        return [_text(record.get(head), separator) for _, record in good]
+    return [_text(_inner(record.get(head), rest), separator) for _, record in good]
+
+
+def _inner(value: Any, parts: list[str]) -> Any:
+    for part in parts:
+        if value is None:
+            return None
+        if not isinstance(value, dict):
+            return _NOT_ONE_VALUE
+        value = value.get(part)
+    return value
+
+
+def _text(value: Any, separator: str | None) -> Any:
+    """The value as text, nothing, or the mark of a value that is not one."""
+    if value is None or value is _NOT_ONE_VALUE or type(value) is str:
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list) and separator is not None:
+        items = [_text(item, None) for item in value]
+        if all(type(item) is str for item in items):
+            return separator.join(items)
+    return _NOT_ONE_VALUE
