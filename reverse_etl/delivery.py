@@ -26,6 +26,10 @@ from reverse_etl.spec import SyncSpec
 MAX_FAILED_BATCHES = 3
 
 
+def _unheard(_step: str) -> None:
+    """Let a step pass."""
+
+
 @dataclass(frozen=True, slots=True)
 class SendPolicy:
     """How hard a run tries; times in seconds."""
@@ -39,6 +43,8 @@ class SendPolicy:
     poll_deadline_seconds: float = 600.0
     """A job without an end by then stays accepted and is polled by a later run."""
     lease_seconds: float = 900.0
+    on_step: Callable[[str], None] = _unheard
+    """Hears every step of a batch: claimed, sent, accepted, polled, settled."""
 
 
 class Delivery:
@@ -51,7 +57,6 @@ class Delivery:
         channel: Channel,
         policy: SendPolicy,
         clock: Clock,
-        on_step: Callable[[str], None],
     ) -> None:
         """Begin with nothing waiting and nothing failed."""
         self._spec = spec
@@ -59,7 +64,7 @@ class Delivery:
         self._channel = channel
         self._policy = policy
         self._clock = clock
-        self._on_step = on_step
+        self._on_step = policy.on_step
         self._jobs: list[tuple[str, Batch]] = []
         self._failed_batches = 0
         self.gone = 0

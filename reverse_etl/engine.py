@@ -1,6 +1,6 @@
 """One run of a sync: resume, plan, guard, deliver, settle."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -18,15 +18,12 @@ from reverse_etl.planner import (
     build_items,
     plan_targets,
     read_targets,
-    save_plan,
 )
 from reverse_etl.publication import Publication
 from reverse_etl.spec import SyncSpec
 
 JOB_PATIENCE = timedelta(hours=24)
 """An accepted job without an end for longer than this counts as unknown."""
-
-Hook = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +50,6 @@ class _Run:
     delivery: Delivery
 
 
-def _no_hook(step: str) -> None:
-    """Ignore the steps of a run."""
-
-
 def run_sync(
     spec: SyncSpec,
     publication: Path,
@@ -66,28 +59,23 @@ def run_sync(
     policy: SendPolicy,
     run_id: str,
     clock: Clock | None = None,
-    plans: Path | None = None,
-    on_step: Hook = _no_hook,
 ) -> SyncResult:
     """Run one sync and give what happened; without live sends only the plan is made.
 
-    `on_step` hears every step of a batch (claimed, sent, accepted, settled). Raises
-    TransientError when a later run may succeed and TerminalError when a person must mend
-    something; either way the ledger says what was sent.
+    Raises TransientError when a later run may succeed and TerminalError when a person must
+    mend something; either way the ledger says what was sent.
     """
     clock = clock or SystemClock()
     unset = channel.missing()
     is_live = policy.live and unset is None
     with ledger.lease(spec.name, now=clock.now(), seconds=policy.lease_seconds):
-        delivery = Delivery(spec, ledger, channel, policy, clock, on_step)
+        delivery = Delivery(spec, ledger, channel, policy, clock)
         found = read_targets(spec, publication, ledger, channel)
         run = _Run(spec, publication, ledger, channel, clock, run_id, found, delivery)
         if is_live:
             settle_pending(spec, ledger, channel, clock=clock)
             _resume(run)
         plan = plan_targets(spec, found, ledger, channel, clock=clock)
-        if plans is not None:
-            save_plan(plan, plans)
         summary = plan.summary() | {"is_dry_run": not is_live, "run_id": run_id}
         if policy.live and unset is not None and not plan.is_waiting:
             summary["waiting_reason"] = unset
@@ -107,7 +95,7 @@ def _deliver_plan(run: _Run, plan: Plan, summary: dict[str, Any]) -> dict[str, A
             run.delivery.await_jobs()
         _hand_over(run, plan)
         if run.channel.capabilities.max_lookups:
-            _learn_remote_ids(run, plan)
+            _learn_remote_ids(run)
     except Exception as error:
         failed = _outcome(run, summary) | {"status": "failed", "waiting_reason": _reason(error)}
         run.ledger.finish_run(run.run_id, failed, now=run.clock.now())
@@ -192,7 +180,7 @@ def _parts(items: list[Item], max_bytes: int) -> list[list[Item]]:
     return parts
 
 
-def _learn_remote_ids(run: _Run, plan: Plan) -> None:
+def _learn_remote_ids(run: _Run) -> None:
     """Look up the destination's ids of people held without one, while their address is known."""
     held = run.ledger.active(run.spec.name)
     targets = run.found.targets
@@ -226,9 +214,8 @@ def _learn_remote_ids(run: _Run, plan: Plan) -> None:
 
 def _outcome(run: _Run, summary: Mapping[str, Any]) -> dict[str, Any]:
     """Give the summary with what became of the rows of this run."""
-    counts = run.ledger.item_counts(run.run_id, run.spec.name)
-    states = ("delivered", "accepted", "rejected", "unknown")
-    total = {state: sum(n for (_, s), n in counts.items() if s == state) for state in states}
+    counts = run.ledger.people_counts(run.run_id, run.spec.name)
+    total = {s: counts.get(s, 0) for s in ("delivered", "accepted", "rejected", "unknown")}
     total["delivered"] += run.delivery.gone
     total["untraced"] = run.delivery.untraced
     if total["rejected"] or total["unknown"] or total["untraced"]:

@@ -14,7 +14,7 @@ class TerminalError(Exception):
     """A fault that stays until a person mends something."""
 
 
-class UnsupportedFeature(TerminalError):
+class UnsupportedFeature(TerminalError):  # noqa: N818 (a name that stays)
     """A sync asks a channel for what it cannot do; raised before any call."""
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, RowMapping, create_engine, event, func, select
@@ -88,8 +89,9 @@ class StoredBatch:
 class Ledger:
     """The state of all syncs in one database, addressed by URL."""
 
-    def __init__(self, url: str) -> None:
-        """Open the database and bring it to the newest version."""
+    def __init__(self, url: str, *, plans: Path | None = None) -> None:
+        """Open the database and bring it to the newest version; plans are written to `plans`."""
+        self.plans = plans
         self._engine = _open_engine(url)
         with self._engine.begin() as connection:
             migrate(connection)
@@ -221,23 +223,22 @@ class Ledger:
         with self._engine.begin() as connection:
             connection.execute(change.values(**values))
 
-    def item_counts(self, run_id: str, sync: str) -> dict[tuple[str, str], int]:
-        """Give how many rows of a run stand in each (operation, state)."""
+    def people_counts(self, run_id: str, sync: str) -> dict[str, int]:
+        """Give how many people of a run stand in each state."""
         query = (
-            select(BATCH.c.operation, ITEM.c.state, func.count())
-            .join(ITEM, ITEM.c.batch_key == BATCH.c.batch_key)
+            select(ITEM.c.state, func.count(ITEM.c.person_id.distinct()))
+            .join(BATCH, ITEM.c.batch_key == BATCH.c.batch_key)
             .where(BATCH.c.run_id == run_id, BATCH.c.sync == sync)
-            .group_by(BATCH.c.operation, ITEM.c.state)
+            .group_by(ITEM.c.state)
         )
         with self._engine.connect() as connection:
-            rows = connection.execute(query)
-            return {(operation, state): count for operation, state, count in rows}
+            return {state: count for state, count in connection.execute(query)}
 
     def latest_summaries(self) -> list[dict[str, Any]]:
         """Give the summary of the last run of every sync, by name."""
         query = select(RUN.c.sync, RUN.c.summary).order_by(RUN.c.started_at, RUN.c.run_id)
         with self._engine.connect() as connection:
-            newest = {sync: text for sync, text in connection.execute(query)}
+            newest = {row.sync: row.summary for row in connection.execute(query)}
         return [json.loads(newest[sync]) for sync in sorted(newest)]
 
     def approve(self, plan_id: str, *, by: str, now: datetime) -> bool:

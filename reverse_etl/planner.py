@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,7 +15,7 @@ from reverse_etl.clock import Clock
 from reverse_etl.errors import TerminalError
 from reverse_etl.guards import Breaker, Load, trip_breakers
 from reverse_etl.ledger import Ledger, StateRow
-from reverse_etl.publication import Publication, PublicationInfo, PublicationMissing, TargetRow
+from reverse_etl.publication import Publication, PublicationInfo, PublicationMissingError, TargetRow
 from reverse_etl.spec import SyncSpec
 
 
@@ -119,14 +118,13 @@ def read_targets(spec: SyncSpec, folder: Path, ledger: Ledger, channel: Channel)
             found.info = publication.info
             rows = publication.target_rows(spec)
             holders = {row.key_hash: person for person, row in ledger.active(spec.name).items()}
-            _sort_rows(spec, rows, found, channel, ledger.secret, holders)
-    except PublicationMissing:
+            _sort_rows(rows, found, channel, ledger.secret, holders)
+    except PublicationMissingError:
         return TargetSet()
     return found
 
 
 def _sort_rows(
-    spec: SyncSpec,
     rows: Iterator[TargetRow],
     found: TargetSet,
     channel: Channel,
@@ -255,14 +253,10 @@ def plan_sync(
     channel: Channel,
     *,
     clock: Clock,
-    plans: Path | None = None,
 ) -> Plan:
-    """Give the plan of a sync now, written to `plans`; makes no call and sends nothing."""
+    """Give the plan of a sync now, written to the ledger's plans; makes no call."""
     found = read_targets(spec, publication, ledger, channel)
-    plan = plan_targets(spec, found, ledger, channel, clock=clock)
-    if plans is not None:
-        save_plan(plan, plans)
-    return plan
+    return plan_targets(spec, found, ledger, channel, clock=clock)
 
 
 def plan_targets(
@@ -290,7 +284,7 @@ def plan_targets(
     now = clock.now()
     breakers = trip_breakers(spec.limits, load, now=now)
     plan_id = _plan_id(spec, items, breakers)
-    return Plan(
+    plan = Plan(
         plan_id=plan_id,
         spec=spec,
         publication_id=found.info.publication_id if found.info else "",
@@ -302,6 +296,9 @@ def plan_targets(
         breakers=breakers,
         approved_by=ledger.approver(plan_id),
     )
+    if ledger.plans is not None:
+        save_plan(plan, ledger.plans)
+    return plan
 
 
 def _plan_id(spec: SyncSpec, items: list[PlanItem], breakers: tuple[Breaker, ...]) -> str:
@@ -332,7 +329,7 @@ def save_plan(plan: Plan, folder: Path) -> Path:
     }
     temporary = path.with_suffix(".tmp")
     temporary.write_text(json.dumps(body, ensure_ascii=False, indent=1), encoding="utf-8")
-    os.replace(temporary, path)
+    temporary.replace(path)
     return path
 
 

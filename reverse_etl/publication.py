@@ -17,7 +17,7 @@ from reverse_etl.spec import SyncSpec
 FETCH_ROWS = 5_000
 
 
-class PublicationMissing(Exception):
+class PublicationMissingError(Exception):
     """There is no publication in the folder."""
 
 
@@ -45,10 +45,10 @@ class Publication:
     """A publication folder opened read-only; use it as a context manager and close it early."""
 
     def __init__(self, folder: Path) -> None:
-        """Open both databases; raises PublicationMissing when one is not there."""
+        """Open both databases; raises PublicationMissingError when one is not there."""
         warehouse, contacts = folder / "warehouse.duckdb", folder / "contacts.duckdb"
         if not warehouse.is_file() or not contacts.is_file():
-            raise PublicationMissing(folder.name)
+            raise PublicationMissingError(folder.name)
         self._connection = duckdb.connect(str(warehouse), read_only=True)
         place = str(contacts).replace("'", "''")
         self._connection.execute(f"attach '{place}' as contacts (read_only)")
@@ -73,12 +73,12 @@ class Publication:
             " where table_name = '_publication' order by table_schema limit 1"
         ).fetchone()
         if place is None:
-            raise PublicationMissing("_publication")
+            raise PublicationMissingError("_publication")
         row = self._connection.execute(
             f'select publication_id, as_of_date, published_at from "{place[0]}"._publication'
         ).fetchone()
         if row is None:
-            raise PublicationMissing("_publication")
+            raise PublicationMissingError("_publication")
         return PublicationInfo(row[0], row[1], row[2].replace(tzinfo=UTC))
 
     def target_rows(self, spec: SyncSpec) -> Iterator[TargetRow]:

@@ -60,7 +60,7 @@ class _StrictClient(Client):  # type: ignore[misc]
             timeout=self.timeout,
         )
 
-    def _make_request(self, opener: Any, request: Any, timeout: float | None = None) -> Any:
+    def _make_request(self, _opener: Any, request: Any, timeout: float | None = None) -> Any:
         strict = urllib.request.build_opener(_NoRedirect)
         return super()._make_request(strict, request, timeout=timeout)
 

@@ -191,7 +191,7 @@ class Channel(ABC):
 
     def poll(self, job: str, items: Sequence[Item]) -> JobResult:
         """Say how far a job is; items hold remote ids. Raises TransientError, TerminalError."""
-        raise UnsupportedFeature(f"channel {self.name} has no jobs to poll (job {job})")
+        raise UnsupportedFeature(f"channel {self.name} has no job {job} of {len(items)} people")
 
     def locate(self, items: Sequence[Item]) -> Mapping[str, str]:
         """Give person_id → remote id of those found. Raises TransientError, TerminalError."""

@@ -96,7 +96,7 @@ class SendGridContacts(Channel):
 
     @classmethod
     def open(
-        cls, options: Mapping[str, object], fields: Sequence[str], settings: ChannelSettings
+        cls, options: Mapping[str, object], _fields: Sequence[str], settings: ChannelSettings
     ) -> Self:
         """Give the channel of one list."""
         return cls(SendGridOptions.model_validate(dict(options)), settings)

@@ -1,0 +1,178 @@
+"""A tiny published world for syncs: real DuckDB files in the published schema, a clock to turn."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+
+from reverse_etl.delivery import SendPolicy
+from reverse_etl.spec import SyncSpec
+
+NOW = datetime(2026, 11, 1, 3, 0, tzinfo=UTC)
+LIST_ID = "11111111-2222-4333-8444-555555555555"
+CANARY_KEY = "SG.CANARY-KEY-d41d8cd98f"
+SCHEMA = """
+create schema segments;
+create schema policy;
+create schema _publication;
+create table segments.seg_winback (
+    person_id varchar, entered_at timestamp, reason varchar, last_purchase_date date,
+    recency_days bigint, purchase_count bigint, net_sales decimal(18, 3), last_product_name varchar
+);
+create table policy.send_eligibility (
+    person_id varchar, sync varchar, segment varchar, channel varchar, allowed boolean,
+    reason_code varchar
+);
+create table _publication._publication (
+    publication_id varchar, shop varchar, run_id varchar, as_of_date date, published_at timestamp,
+    work_schema_version varchar
+);
+"""
+CONTACT_SCHEMA = """
+create schema contact;
+create table contact.person_contacts (
+    person_id varchar, family_name varchar, given_name varchar, family_name_kana varchar,
+    given_name_kana varchar, email varchar, email_status varchar, phone varchar,
+    postal_code varchar, prefecture varchar, address_line1 varchar, address_line2 varchar,
+    line_user_id varchar
+);
+"""
+
+
+class TurnedClock:
+    """A clock that moves only when somebody waits."""
+
+    def __init__(self, now: datetime = NOW) -> None:
+        self.instant = now
+        self.waits: list[float] = []
+
+    def now(self) -> datetime:
+        return self.instant
+
+    def sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        self.instant += timedelta(seconds=seconds)
+
+
+@dataclass(frozen=True)
+class Person:
+    """One person as a test wants them published."""
+
+    person_id: str | None
+    email: str | None = None
+    family_name: str = "山田"
+    given_name: str = "花子"
+    refusal: str | None = None
+    is_decided: bool = True
+    entered_at: datetime = datetime(2026, 10, 1)  # noqa: DTZ001 (published instants are naive UTC)
+    net_sales: str = "1000.000"
+    address: str = "千代田1-1"
+
+
+def member(number: int, **changes: object) -> Person:
+    """Give a plain person with an address of their own."""
+    values: dict[str, object] = {"email": f"canary{number}@example.jp", **changes}
+    return Person(f"p{number:05d}", **values)  # type: ignore[arg-type]
+
+
+def publish(
+    folder: Path, people: Iterable[Person], *, sync: str, published_at: datetime = NOW
+) -> Path:
+    """Write a publication of the win-back segment and give its folder."""
+    folder.mkdir(parents=True)
+    people = list(people)
+    with duckdb.connect(str(folder / "warehouse.duckdb")) as warehouse:
+        warehouse.execute(SCHEMA)
+        _insert(
+            warehouse,
+            "segments.seg_winback",
+            [
+                (p.person_id, p.entered_at, "lapsed", None, 200, 1, p.net_sales, "お茶")
+                for p in people
+            ],
+        )
+        _insert(
+            warehouse,
+            "policy.send_eligibility",
+            [
+                (p.person_id, sync, "seg_winback", "email", p.refusal is None, p.refusal)
+                for p in people
+                if p.is_decided
+            ],
+        )
+        stamp = published_at.replace(tzinfo=None)
+        _insert(
+            warehouse,
+            "_publication._publication",
+            [(folder.name, "sample", "r1", "2026-10-31", stamp, "1")],
+        )
+    with duckdb.connect(str(folder / "contacts.duckdb")) as contacts:
+        contacts.execute(CONTACT_SCHEMA)
+        _insert(contacts, "contact.person_contacts", list({_contact(p): None for p in people}))
+    return folder
+
+
+def _contact(person: Person) -> tuple[object, ...]:
+    return (
+        person.person_id,
+        person.family_name,
+        person.given_name,
+        "ヤマダ",
+        "ハナコ",
+        person.email,
+        "ok",
+        "+819012345678",
+        "100-0001",
+        "東京都",
+        person.address,
+        None,
+        None,
+    )
+
+
+def _insert(
+    connection: duckdb.DuckDBPyConnection, table: str, rows: list[tuple[object, ...]]
+) -> None:
+    if rows:
+        marks = ", ".join("?" for _ in rows[0])
+        width = 400
+        for start in range(0, len(rows), width):
+            part = rows[start : start + width]
+            places = ", ".join(f"({marks})" for _ in part)
+            values = [value for row in part for value in row]
+            connection.execute(f"insert into {table} values {places}", values)
+
+
+def winback_spec(channel: str, **changes: object) -> SyncSpec:
+    """Give a mirror of the win-back segment that never waits for approval."""
+    body: dict[str, object] = {
+        "name": f"winback__{channel}",
+        "segment": "seg_winback",
+        "channel": channel,
+        "medium": "email",
+        "mode": "mirror",
+        "on_exit": "remove",
+        "owner": "crm",
+        "description": "A sync of a test.",
+        "schedule": {"cron": "0 8 * * *"},
+        "mapping_version": 1,
+        "payload": {
+            "email": {"column": "contact.email", "required": True},
+            "last_name": {"column": "contact.family_name"},
+            "first_name": {"column": "contact.given_name"},
+        },
+        "limits": {
+            "first_sync": "allow",
+            "empty_source": "allow",
+            "max_removed_ratio": 1.0,
+            "max_changed_ratio": 1000.0,
+            "max_refused_ratio": 1.0,
+        },
+        "options": {"list_id": LIST_ID} if channel == "sendgrid_contacts" else {},
+    }
+    return SyncSpec.model_validate(body | changes)
+
+
+LIVE = SendPolicy(live=True, poll_seconds=5.0)
