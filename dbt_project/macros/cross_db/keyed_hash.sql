@@ -1,0 +1,16 @@
+{# A keyed SHA-256 in hexadecimal, so that a list of known addresses cannot be hashed and compared. #}
+{% macro keyed_hash(text) -%}
+    {{ return(adapter.dispatch('keyed_hash')(text)) }}
+{%- endmacro %}
+
+{% macro default__keyed_hash(text) -%}
+    sha256('{{ env_var("ENISHI_HASH_KEY", "enishi") }}|' || {{ text }})
+{%- endmacro %}
+
+{% macro postgres__keyed_hash(text) -%}
+    encode(sha256(convert_to('{{ env_var("ENISHI_HASH_KEY", "enishi") }}|' || {{ text }}, 'UTF8')), 'hex')
+{%- endmacro %}
+
+{% macro spark__keyed_hash(text) -%}
+    sha2(concat('{{ env_var("ENISHI_HASH_KEY", "enishi") }}|', {{ text }}), 256)
+{%- endmacro %}

@@ -1,0 +1,7 @@
+{# A returned row is a key that is null or that more than one row carries. #}
+{% test primary_key(model, columns) %}
+select {{ columns | join(', ') }}, count(*) as row_count
+from {{ model }}
+group by {{ columns | join(', ') }}
+having count(*) > 1 {% for column in columns %}or {{ column }} is null {% endfor %}
+{% endtest %}

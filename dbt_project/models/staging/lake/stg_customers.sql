@@ -1,0 +1,35 @@
+with current_rows as (
+    {{ current_rows(source('lake', 'customers'), ['source_customer_id']) }}
+),
+
+stg_customers as (
+    select
+        _source || ':' || source_customer_id as customer_id,
+        _source as source,
+        source_customer_id,
+        line_user_id,
+        family_name,
+        given_name,
+        family_name_kana,
+        given_name_kana,
+        company_name,
+        email,
+        phone,
+        postal_code,
+        prefecture,
+        address_line1,
+        address_line2,
+        country,
+        gender,
+        email_key,
+        email_status,
+        name_key,
+        is_active,
+        birth_date,
+        {{ local_date('registered_at') }} as registered_date,
+        registered_at,
+        updated_at
+    from current_rows
+)
+
+select * from stg_customers

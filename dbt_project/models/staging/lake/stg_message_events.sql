@@ -1,0 +1,28 @@
+with current_rows as (
+    {{ current_rows(source('lake', 'message_events'), ['provider_event_id']) }}
+),
+
+stg_message_events as (
+    select
+        _source || ':' || provider_event_id as message_event_id,
+        _source as source,
+        provider_event_id,
+        provider_message_id,
+        send_id,
+        channel,
+        event_type,
+        recipient,
+        campaign_code,
+        categories,
+        url,
+        user_agent,
+        reason,
+        bounce_type,
+        email_key,
+        is_machine_open,
+        {{ local_date('occurred_at') }} as occurred_date,
+        occurred_at
+    from current_rows
+)
+
+select * from stg_message_events

@@ -1,0 +1,70 @@
+"""Builds a lake with dbt in this process, as the daily job does in three steps."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.cli.main import dbtRunner
+
+from orchestration.identity.resolve import IdentityReport, resolve_identities
+
+DBT_PROJECT = Path(__file__).parents[2] / "dbt_project"
+
+
+def run_dbt(
+    workspace: Path, *arguments: str, variables: Mapping[str, Any] | None = None
+) -> list[str]:
+    """Runs one dbt command; gives the names of its failed nodes with their messages."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ENISHI_LAKE", str(workspace / "lake"))
+        patch.setenv("ENISHI_WORK_DB", str(workspace / "warehouse.duckdb"))
+        result = dbtRunner().invoke(
+            [
+                *arguments,
+                "--project-dir",
+                str(DBT_PROJECT),
+                "--profiles-dir",
+                str(DBT_PROJECT),
+                "--target-path",
+                str(workspace / "target"),
+                "--log-level-file",
+                "none",
+                "--vars",
+                json.dumps(dict(variables or {})),
+                "--quiet",
+            ]
+        )
+    # dbt keeps the file open for the life of the process; the next step opens it differently.
+    DuckDBConnectionManager.close_all_connections()
+    if result.exception is not None:
+        raise result.exception
+    nodes = getattr(result.result, "results", [])
+    return [
+        f"{node.node.name}: {node.message}"
+        for node in nodes
+        if str(node.status) not in {"success", "pass", "no-op"}
+    ]
+
+
+def build_shop(
+    workspace: Path,
+    variables: Mapping[str, Any] | None = None,
+    *,
+    with_unit_tests: bool = False,
+) -> IdentityReport:
+    """Runs the three dbt steps with the resolution between them; every node must pass."""
+    build = ["build"] if with_unit_tests else ["build", "--exclude-resource-type", "unit_test"]
+    assert run_dbt(workspace, *build, "--select", "tag:stage1", variables=variables) == []
+    report = resolve_identities(workspace / "warehouse.duckdb", workspace / "lake", "run-1")
+    assert run_dbt(workspace, *build, "--select", "tag:stage2", variables=variables) == []
+    assert run_dbt(workspace, *build, "--select", "tag:stage3", variables=variables) == []
+    return report
+
+
+def rows_of(workspace: Path, sql: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(workspace / "warehouse.duckdb"), read_only=True) as connection:
+        return connection.execute(sql).fetchall()
