@@ -44,20 +44,14 @@ def checked_columns(frame: pd.DataFrame, suite: Suite) -> pd.DataFrame:
     return pd.DataFrame({**kept, **made}, index=frame.index).reset_index(drop=True)
 
 
-def labels_of(frame: pd.DataFrame) -> Sequence[str]:
-    """Give each row a name that is safe to show: file and line, person, or place in the batch."""
+def row_label(frame: pd.DataFrame, place: int) -> str:
+    """Name a row in a way that is safe to show: file and line, person, or place in the batch."""
     if {"_file", "_row"} <= set(frame.columns):
-        pairs = zip(frame["_file"], frame["_row"], strict=True)
-        return [f"{PurePosixPath(str(file)).name}:{row}" for file, row in pairs]
-    if "person_id" in frame.columns:
-        people = frame["person_id"]
-        return [
-            f"row {place} without a person" if missing else str(person)
-            for place, (person, missing) in enumerate(
-                zip(people, people.isna(), strict=True), start=1
-            )
-        ]
-    return [f"row {place}" for place in range(1, len(frame) + 1)]
+        file = PurePosixPath(str(frame["_file"].iloc[place])).name
+        return f"{file}:{int(frame['_row'].iloc[place])}"
+    if "person_id" in frame.columns and isinstance(frame["person_id"].iloc[place], str):
+        return str(frame["person_id"].iloc[place])
+    return f"row {place + 1}"
 
 
 def _first_filled(frame: pd.DataFrame, columns: Sequence[str]) -> pd.Series[Any]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from expectations.context import quiet_context
-from expectations.frames import REJECT_REASON, checked_columns, epoch_seconds, labels_of
+from expectations.frames import REJECT_REASON, checked_columns, epoch_seconds, row_label
 from expectations.results import MAX_ROWS_SHOWN, CheckResult, GateResult
 from expectations.suites import Parameter, Suite, SuiteExpectation, load_suite
 
@@ -33,7 +34,13 @@ class _Batch:
     """The rows that a group of expectations looks at."""
 
     frame: pd.DataFrame
-    labels: Sequence[str]
+    places: Sequence[int]
+    """Where each row stands in the batch as it was given."""
+    name_row: Callable[[int], str]
+
+    def labels(self, rows: Iterable[int]) -> tuple[str, ...]:
+        """Name rows of the frame."""
+        return tuple(self.name_row(int(self.places[row])) for row in rows)
 
 
 def validate(
@@ -53,27 +60,35 @@ def validate(
     """
     loaded = load_suite(suite)
     shown = loaded.fill({name: _text(value) for name, value in (parameters or {}).items()})
-    labels = list(labels_of(frame) if row_labels is None else row_labels)
-    if len(labels) != len(frame):
-        raise ValueError(f"{suite}: {len(labels)} row labels for {len(frame)} rows")
-    every = _Batch(checked_columns(frame, loaded), labels)
+    if row_labels is not None and len(row_labels) != len(frame):
+        raise ValueError(f"{suite}: {len(row_labels)} row labels for {len(frame)} rows")
+    every = _Batch(
+        checked_columns(frame, loaded), range(len(frame)), partial(_label, frame, row_labels)
+    )
     accepted = _accepted(frame, every)
     found: dict[str, CheckResult] = {}
     for rows, batch in (("all", every), ("accepted", accepted)):
         group = [check for check in loaded.expectations if check.meta.rows == rows]
         found |= _run(loaded, group, batch, shown)
-    if REJECT_REASON in frame.columns:
-        found = {name: _with_reasons(check, frame, labels) for name, check in found.items()}
     checks = tuple(found[check.meta.name] for check in loaded.expectations)
     return GateResult(suite=suite, row_count=len(frame), checks=checks)
+
+
+def _label(frame: pd.DataFrame, row_labels: Sequence[str] | None, place: int) -> str:
+    """Name a row, and say why it was rejected when it was: the reason is a code, no value."""
+    label = row_label(frame, place) if row_labels is None else row_labels[place]
+    reason = frame[REJECT_REASON].iloc[place] if REJECT_REASON in frame.columns else None
+    told = isinstance(reason, str) and _REASON_CODE.match(reason)
+    return f"{label} ({reason})" if told else label
 
 
 def _accepted(frame: pd.DataFrame, every: _Batch) -> _Batch:
     if REJECT_REASON not in frame.columns:
         return every
     kept = frame[REJECT_REASON].isna().to_numpy()
-    labels = [label for label, keep in zip(every.labels, kept, strict=True) if keep]
-    return _Batch(every.frame[kept].reset_index(drop=True), labels)
+    return _Batch(
+        every.frame[kept].reset_index(drop=True), kept.nonzero()[0].tolist(), every.name_row
+    )
 
 
 def _run(
@@ -142,7 +157,7 @@ def _read(check: SuiteExpectation, outcome: Any, batch: _Batch, expected: str) -
         bool(outcome.success),
         int(result["element_count"]) - int(result.get("missing_count") or 0),
         failed_rows=int(result["unexpected_count"]),
-        rows=tuple(batch.labels[place] for place in places[:MAX_ROWS_SHOWN]),
+        rows=batch.labels(places[:MAX_ROWS_SHOWN]),
         expected=expected,
     )
 
@@ -166,28 +181,6 @@ def _result(
         rows=rows,
         expected=expected,
         mend=check.meta.mend,
-    )
-
-
-def _with_reasons(check: CheckResult, frame: pd.DataFrame, labels: Sequence[str]) -> CheckResult:
-    """Add the reason code to the rows of the check that counts rejected rows."""
-    if check.column != REJECT_REASON or not check.rows:
-        return check
-    reasons = dict(zip(labels, frame[REJECT_REASON], strict=True))
-    told = []
-    for label in check.rows:
-        reason = str(reasons[label])
-        told.append(f"{label} ({reason})" if _REASON_CODE.match(reason) else label)
-    return CheckResult(
-        name=check.name,
-        column=None,
-        severity=check.severity,
-        passed=check.passed,
-        checked_rows=check.checked_rows,
-        failed_rows=check.failed_rows,
-        rows=tuple(told),
-        expected=check.expected,
-        mend=check.mend,
     )
 
 

@@ -11,10 +11,6 @@ MAX_ROWS_SHOWN = 10
 """Rows that a check names; the rest is counted."""
 
 
-class GateFailedError(Exception):
-    """A batch did not pass its gate; the message is the gate's own."""
-
-
 @dataclass(frozen=True, slots=True)
 class CheckResult:
     """The outcome of one expectation of a suite."""
@@ -83,11 +79,6 @@ class GateResult:
             f" ({blocking} blocking) on {self.row_count:,} rows"
         )
         return "\n".join([head, *(check.describe() for check in failed)])
-
-    def raise_if_failed(self) -> None:
-        """Raise GateFailedError with the message when a blocking check failed."""
-        if not self.passed:
-            raise GateFailedError(self.message())
 
     def as_metadata(self) -> Mapping[str, object]:
         """Give the result as JSON-safe values for a run's metadata."""
