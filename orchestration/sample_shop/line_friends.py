@@ -1,0 +1,99 @@
+"""People who are friends of the shop on LINE."""
+
+from dataclasses import dataclass
+from random import Random
+
+from orchestration.sample_shop.accounts import Access
+from orchestration.sample_shop.people import Habit, Person
+from orchestration.sample_shop.shop_calendar import DAY
+from orchestration.sample_shop.world import World
+
+LINKED_SHARE = 0.7
+"""Share of friends with an account who link it."""
+MESSAGES_PER_YEAR = 1.5
+REDELIVERED_SHARE = 0.03
+MESSAGE_TEXTS = ("在庫はありますか", "ありがとうございます", "届くのはいつですか", "こんにちは")
+
+
+@dataclass(frozen=True, slots=True)
+class LineEvent:
+    """One event of LINE's webhook; `member_id` is the nonce of an account link."""
+
+    kind: str
+    moment: int
+    event_no: int
+    user_id: str
+    member_id: str = ""
+    text: str = ""
+    is_redelivery: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Friendship:
+    """A person's history on LINE; `linked` and `blocked` None when it never happened."""
+
+    user_id: str
+    followed: int
+    linked: int | None
+    blocked: int | None
+    events: tuple[LineEvent, ...]
+
+
+def befriend(person: Person, access: Access, world: World, rng: Random) -> Friendship | None:
+    """Give the person's friendship with the shop, None without one."""
+    end = world.calendar.end
+    can_meet = person.habit not in {Habit.MALL, Habit.NEWSLETTER_LEAD}
+    if not can_meet or rng.random() >= world.behaviour.line_friend_share:
+        return None
+    followed = person.joined + rng.randint(600, 60 * DAY)
+    if followed >= end:
+        return None
+    user_id = f"U{rng.getrandbits(128):032x}"
+    linked = _linked(access, followed, rng)
+    blocked = followed + rng.randint(5, 400) * DAY
+    is_blocked = rng.random() < world.behaviour.line_block_share and blocked < end
+    last = blocked if is_blocked else end
+    moments = [("follow", followed)]
+    if linked is not None and linked < last:
+        moments.append(("accountLink", linked))
+    moments += [("message", moment) for moment in _messages(followed, last, rng)]
+    if is_blocked:
+        moments.append(("unfollow", blocked))
+    member_id = access.accounts[0].member_id if access.accounts else ""
+    events = [_event(kind, moment, user_id, member_id, world, rng) for kind, moment in moments]
+    return Friendship(
+        user_id=user_id,
+        followed=followed,
+        linked=linked if linked is not None and linked < last else None,
+        blocked=blocked if is_blocked else None,
+        events=tuple(events),
+    )
+
+
+def _linked(access: Access, followed: int, rng: Random) -> int | None:
+    if not access.accounts or rng.random() >= LINKED_SHARE:
+        return None
+    return max(followed, access.accounts[0].registered) + rng.randint(60, 2 * DAY)
+
+
+def _messages(first: int, last: int, rng: Random) -> list[int]:
+    moments = []
+    moment = first + int(rng.expovariate(MESSAGES_PER_YEAR / 365) * DAY)
+    while moment < last:
+        moments.append(moment)
+        moment += int(rng.expovariate(MESSAGES_PER_YEAR / 365) * DAY) + 60
+    return moments
+
+
+def _event(
+    kind: str, moment: int, user_id: str, member_id: str, world: World, rng: Random
+) -> LineEvent:
+    return LineEvent(
+        kind=kind,
+        moment=moment,
+        event_no=next(world.numbers.line_events),
+        user_id=user_id,
+        member_id=member_id if kind == "accountLink" else "",
+        text=rng.choice(MESSAGE_TEXTS) if kind == "message" else "",
+        is_redelivery=rng.random() < REDELIVERED_SHARE,
+    )

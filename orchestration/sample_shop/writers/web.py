@@ -1,0 +1,86 @@
+"""The site's tracker (NDJSON) and the magazine site's access log."""
+
+from orchestration.sample_shop import dirt
+from orchestration.sample_shop.browsing import WebEvent
+from orchestration.sample_shop.feeds import Landing, LineFeed
+from orchestration.sample_shop.life import Life
+from orchestration.sample_shop.traffic import Arrival
+from orchestration.sample_shop.world import World
+
+SHOP_URL = "https://shop.example.jp"
+NO_UTM = '{"source":null,"medium":null,"campaign":null}'
+
+
+class WebWriter:
+    """Writes the events of the shop's site by month; no value needs JSON escapes."""
+
+    def __init__(self, landing: Landing, world: World) -> None:
+        """Open the feed."""
+        self._world = world
+        self._events = LineFeed(
+            landing,
+            "web",
+            key="event_id",
+            faults=dirt.WEB_EVENTS,
+            entities=("web_events",),
+        )
+
+    def write(self, life: Life) -> None:
+        """Write a person's events and those of the strangers that come along."""
+        calendar = self._world.calendar
+        for event in life.web_events:
+            self._events.write(f"events_{calendar.month(event.moment)}.ndjson", self._line(event))
+
+    def close(self) -> None:
+        """Finish every file."""
+        self._events.close()
+
+    def _line(self, event: WebEvent) -> str:
+        device = event.device
+        return (
+            f'{{"event_id":"ev{next(self._world.numbers.web_events):010d}",'
+            f'"anonymous_id":"{device.anonymous_id}","user_id":{_text(event.user_id)},'
+            f'"timestamp":"{self._world.calendar.iso(event.moment)}","type":"{event.kind}",'
+            f'"url":"{SHOP_URL}{event.path}","referrer":{_text(event.arrival.referrer)},'
+            f'"utm":{_utm(event.arrival)},"product_id":{_text(event.product_id)},'
+            f'"order_id":{_text(event.order_id)},"query":{_text(event.query)},'
+            f'"user_agent":"{device.user_agent}","ip":"{device.ip_address}"}}'
+        )
+
+
+class AccessLogWriter:
+    """Writes the magazine site's Apache combined log by month."""
+
+    def __init__(self, landing: Landing, world: World) -> None:
+        """Open the feed."""
+        self._calendar = world.calendar
+        self._lines = LineFeed(
+            landing, "access_log", faults=dirt.ACCESS_LOG, entities=("web_events",)
+        )
+
+    def write(self, life: Life) -> None:
+        """Write a person's requests."""
+        for line in life.log_lines:
+            self._lines.write(
+                f"access_{self._calendar.month(line.moment)}.log",
+                f"{line.device.ip_address} - - [{self._calendar.log(line.moment)}] "
+                f'"GET {line.path} HTTP/1.1" {line.status} {line.size} '
+                f'"{line.referrer or "-"}" "{line.device.user_agent}"',
+            )
+
+    def close(self) -> None:
+        """Finish every file."""
+        self._lines.close()
+
+
+def _text(value: str) -> str:
+    return f'"{value}"' if value else "null"
+
+
+def _utm(arrival: Arrival) -> str:
+    if not arrival.utm_source:
+        return NO_UTM
+    return (
+        f'{{"source":"{arrival.utm_source}","medium":"{arrival.utm_medium}",'
+        f'"campaign":"{arrival.utm_campaign}"}}'
+    )

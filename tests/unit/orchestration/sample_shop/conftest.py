@@ -1,0 +1,57 @@
+"""One small generated shop that the tests of this folder read, and ways to read it."""
+
+import csv
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from orchestration.sample_shop.generate import generate
+
+PERSONS = 250
+ENCODINGS = {"ec_cube": "cp932", "mall": "cp932"}
+
+
+@pytest.fixture(scope="session")
+def write_shop() -> Callable[..., Path]:
+    """Writes a shop of half a year, so that few persons fill its files."""
+
+    def write(target: Path, *, seed: int = 7, persons: int = PERSONS) -> Path:
+        generate(target, persons=persons, seed=seed, end_date=date(2026, 10, 31), days=184)
+        return target
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory, write_shop: Callable[..., Path]) -> Path:
+    """The folder of the small shop; no test changes it."""
+    return write_shop(tmp_path_factory.mktemp("shop"))
+
+
+@pytest.fixture(scope="session")
+def truth(shop: Path) -> Callable[[str], list[dict[str, Any]]]:
+    """Reads a table of the small shop's truth."""
+
+    def read(table: str) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = pq.read_table(shop / "truth" / f"{table}.parquet").to_pylist()
+        return rows
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def csv_records(shop: Path) -> Callable[[str], list[list[str]]]:
+    """Reads every record of a landed CSV with Python's own reader, the header first."""
+
+    def read(relative: str) -> list[list[str]]:
+        encoding = ENCODINGS.get(relative.partition("/")[0], "utf-8-sig")
+        if relative in {"crm/inquiries.csv", "crm/subscriptions.csv"}:
+            encoding = "cp932"
+        with (shop / "landing" / relative).open(encoding=encoding, newline="") as file:
+            return list(csv.reader(file))
+
+    return read
