@@ -19,7 +19,7 @@ from reverse_etl.planner import (
     plan_targets,
     read_targets,
 )
-from reverse_etl.publication import Publication
+from reverse_etl.publication import Publication, PublicationMissingError
 from reverse_etl.spec import SyncSpec
 
 JOB_PATIENCE = timedelta(hours=24)
@@ -159,12 +159,21 @@ def _removal_items(run: _Run, wanted: Mapping[str, PlanItem]) -> list[Item]:
 
 
 def _contacts(run: _Run, wanted: Mapping[str, PlanItem]) -> dict[str, Item]:
-    """Give the leavers by their present contact data, where it is still the one sent to."""
-    if not wanted:
-        return {}
-    with Publication(run.folder) as publication:
-        payloads = publication.contact_payloads(run.spec, sorted(wanted))
-    return run.delivery.same_key(payloads, wanted)
+    """Give the leavers by the address that was sent to, from this publication or an older one."""
+    found: dict[str, Item] = {}
+    folder = run.folder.resolve()
+    older = [folder.parent / name for name in run.ledger.recent_publications(run.spec.name) if name]
+    for place in dict.fromkeys((folder, *older)):
+        missing = sorted(wanted.keys() - found.keys())
+        if not missing:
+            break
+        try:
+            with Publication(place) as publication:
+                payloads = publication.contact_payloads(run.spec, missing)
+        except PublicationMissingError:
+            continue
+        found |= run.delivery.same_key(payloads, wanted)
+    return found
 
 
 def _parts(items: list[Item], max_bytes: int) -> list[list[Item]]:

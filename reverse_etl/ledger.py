@@ -234,6 +234,17 @@ class Ledger:
         with self._engine.connect() as connection:
             return {state: count for state, count in connection.execute(query)}
 
+    def recent_publications(self, sync: str, *, limit: int = 5) -> list[str]:
+        """Give the publications that the last runs of a sync read, newest first."""
+        query = (
+            select(RUN.c.publication_id)
+            .where(RUN.c.sync == sync)
+            .group_by(RUN.c.publication_id)
+            .order_by(func.max(RUN.c.started_at).desc())
+        )
+        with self._engine.connect() as connection:
+            return list(connection.scalars(query.limit(limit)))
+
     def latest_summaries(self) -> list[dict[str, Any]]:
         """Give the summary of the last run of every sync, by name."""
         query = select(RUN.c.sync, RUN.c.summary).order_by(RUN.c.started_at, RUN.c.run_id)

@@ -31,6 +31,10 @@ class FileBench:
 
     def held(self) -> dict[str, dict[str, str]]:
         """Give email → the row that the receiver would hold."""
+        return {row["email"]: row for row in self.people().values()}
+
+    def people(self) -> dict[str, dict[str, str]]:
+        """Give person_id → the row that the receiver would hold."""
         people: dict[str, dict[str, str]] = {}
         for path in self._files():
             for row in _rows(path):
@@ -38,7 +42,7 @@ class FileBench:
                     people.pop(row["person_id"], None)
                 else:
                     people[row["person_id"]] = row
-        return {row["email"]: row for row in people.values()}
+        return people
 
     def added(self) -> Counter[str]:
         """Give how often each address stands in a file of new people."""

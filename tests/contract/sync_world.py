@@ -13,6 +13,7 @@ from reverse_etl.spec import SyncSpec
 NOW = datetime(2026, 11, 1, 3, 0, tzinfo=UTC)
 LIST_ID = "11111111-2222-4333-8444-555555555555"
 CANARY_KEY = "SG.CANARY-KEY-d41d8cd98f"
+ONE_THREAD = {"threads": 1}
 SCHEMA = """
 create schema segments;
 create schema policy;
@@ -83,7 +84,8 @@ def publish(
     """Write a publication of the win-back segment and give its folder."""
     folder.mkdir(parents=True)
     people = list(people)
-    with duckdb.connect(str(folder / "warehouse.duckdb")) as warehouse:
+    with duckdb.connect(str(folder / "warehouse.duckdb"), config=ONE_THREAD) as warehouse:
+        warehouse.execute("begin")
         warehouse.execute(SCHEMA)
         _insert(
             warehouse,
@@ -108,9 +110,12 @@ def publish(
             "_publication._publication",
             [(folder.name, "sample", "r1", "2026-10-31", stamp, "1")],
         )
-    with duckdb.connect(str(folder / "contacts.duckdb")) as contacts:
+        warehouse.execute("commit")
+    with duckdb.connect(str(folder / "contacts.duckdb"), config=ONE_THREAD) as contacts:
+        contacts.execute("begin")
         contacts.execute(CONTACT_SCHEMA)
         _insert(contacts, "contact.person_contacts", list({_contact(p): None for p in people}))
+        contacts.execute("commit")
     return folder
 
 

@@ -171,9 +171,7 @@ def test_scale_of_a_decimal_and_text_form_are_no_change(world: World) -> None:
 
 
 @pytest.mark.parametrize("point", ["claimed", "sent"])
-def test_crash_between_claim_and_settle_loses_and_doubles_nobody(
-    world: World, point: str
-) -> None:
+def test_crash_between_claim_and_settle_loses_and_doubles_nobody(world: World, point: str) -> None:
     class PowerCutError(BaseException):
         pass
 
@@ -218,7 +216,7 @@ def test_person_who_leaves_after_a_crash_is_taken_off(world: World) -> None:
 
 
 def test_text_survives_as_it_is(world: World) -> None:
-    names = ["髙﨑①", "😀寿司", "ＡＢＣ～", "O'Brien, \"J\"", "é—𠮷"]
+    names = ["髙﨑①", "😀寿司", "ＡＢＣ～", 'O\'Brien, "J"', "é—𠮷"]
     world.run([member(n, family_name=name) for n, name in enumerate(names)])
     held = world.bench.held()
     assert [held[f"canary{n}@example.jp"]["last_name"] for n in range(5)] == names

@@ -1,0 +1,96 @@
+"""Whatever people do, the destination ends up holding exactly those it shall hold."""
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from reverse_etl.engine import run_sync
+from reverse_etl.ledger import Ledger
+from tests.contract.benches import BENCHES, FileBench, channel_of, open_bench
+from tests.contract.sync_world import LIVE, Person, TurnedClock, publish
+
+ADDRESSES = ["a@example.jp", "b@example.jp", "c@example.jp", "Same@example.jp", "same@example.jp"]
+
+person = st.builds(
+    lambda email, name, refusal: (email, name, refusal),
+    st.sampled_from(ADDRESSES),
+    st.sampled_from(["山田", "髙橋"]),
+    st.sampled_from([None, None, None, "no_consent"]),
+)
+days = st.lists(
+    st.dictionaries(st.sampled_from(["p1", "p2", "p3"]), person, max_size=3),
+    min_size=2,
+    max_size=4,
+)
+
+
+History = list[dict[str, tuple[str, str, str | None]]]
+
+
+class PowerCutError(BaseException):
+    """The machine stops here."""
+
+
+def _desired(name: str, people: list[Person]) -> set[str]:
+    """Give whom the destination shall hold: addresses for SendGrid, people for files."""
+    allowed = [p for p in people if p.refusal is None]
+    if name == "sendgrid_contacts":
+        return {str(p.email).lower() for p in allowed}
+    return {str(p.person_id) for p in allowed}
+
+
+@pytest.mark.parametrize("name", BENCHES)
+@settings(max_examples=6, deadline=None, derandomize=True)
+@given(history=days, cut_at=st.integers(0, 12), is_resumed=st.booleans())
+def test_destination_equals_the_segment_after_any_history(
+    name: str, history: History, cut_at: int, is_resumed: bool
+) -> None:
+    _live_through(name, history, cut_at, is_resumed=is_resumed)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", BENCHES)
+@settings(max_examples=100, deadline=None)
+@given(history=days, cut_at=st.integers(0, 25), is_resumed=st.booleans())
+def test_destination_equals_the_segment_after_many_histories(
+    name: str, history: History, cut_at: int, is_resumed: bool
+) -> None:
+    _live_through(name, history, cut_at, is_resumed=is_resumed)
+
+
+def _live_through(name: str, history: History, cut_at: int, *, is_resumed: bool) -> None:
+    """Publish every day and sync; one run is cut, and resumed the same day or the next."""
+    steps = 0
+
+    def count(_step: str) -> None:
+        nonlocal steps
+        steps += 1
+        if steps == cut_at:
+            raise PowerCutError
+
+    with tempfile.TemporaryDirectory() as place, open_bench(name, Path(place)) as bench:
+        folder, clock = Path(place), TurnedClock()
+        ledger = Ledger(f"sqlite:///{folder}/ledger.sqlite")
+        policy = replace(LIVE, on_step=count)
+        for day, rows in enumerate(history):
+            people = [
+                Person(who, email, family, refusal=refusal)
+                for who, (email, family, refusal) in rows.items()
+            ]
+            published = publish(folder / "published" / f"{day}", people, sync=bench.spec.name)
+            arguments = (bench.spec, published, ledger, channel_of(bench))
+            try:
+                run_sync(*arguments, policy=policy, clock=clock, run_id=f"{day}")
+            except PowerCutError:
+                if not is_resumed and day + 1 < len(history):
+                    continue
+                run_sync(*arguments, policy=LIVE, clock=clock, run_id=f"{day}b")
+            got = set(bench.people() if isinstance(bench, FileBench) else bench.held())
+            assert got == _desired(name, people)
+            again = run_sync(*arguments, policy=LIVE, clock=clock, run_id=f"{day}c")
+            assert again.plan.items == ()
+        ledger.close()
