@@ -18,6 +18,10 @@ _NUMBER = r"^[+-]?(?:\d+|\d{1,3}(?:,\d{3})+)(?:\.\d*)?$"
 # 18 digits fit every 64-bit integer, 15 before the point every decimal(18, 3).
 _INTEGER = r"^-?\d{1,18}$"
 _DECIMAL = r"^-?\d{1,15}(?:\.\d{1,3})?$"
+_POSSIBLE_MOMENT = (
+    r"^\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]) (?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d$"
+)
+_DAY = pa.scalar(86_400, pa.duration("s"))
 _TRUE, _FALSE = ("true", "1"), ("false", "0")
 
 
@@ -127,16 +131,19 @@ def _cast_or_null(text: pa.Array) -> pa.Array:
     try:
         return text.cast(pa.timestamp("us"))
     except pa.ArrowInvalid:
-        encoded = text.dictionary_encode()
-        moments = [_moment_or_none(value) for value in encoded.dictionary]
-        return pa.array(moments, pa.timestamp("us")).take(encoded.indices)
+        exists = pc.match_substring_regex(text, _POSSIBLE_MOMENT)
+        return _cast_days(pc.if_else(exists, text, pa.scalar(None, pa.string())))
 
 
-def _moment_or_none(value: pa.StringScalar) -> object:
-    try:
-        return value.cast(pa.timestamp("us")).as_py()
-    except pa.ArrowInvalid:
-        return None
+def _cast_days(text: pa.Array) -> pa.Array:
+    """Timestamps where only the length of the month can still be wrong."""
+    month = pc.utf8_slice_codeunits(text, 0, 7)
+    day = pc.utf8_slice_codeunits(text, 8, 10).cast(pa.int32())
+    first = pc.binary_join_element_wise(month, "01", "-").cast(pa.timestamp("s"))
+    next_month = pc.ceil_temporal(first, 1, "month", ceil_is_strictly_greater=True)
+    last = pc.day(pc.subtract(next_month, _DAY))
+    exists = pc.less_equal(day, last.cast(pa.int32()))
+    return pc.if_else(exists, text, pa.scalar(None, pa.string())).cast(pa.timestamp("us"))
 
 
 def _from_zone(clock: pa.Array, time_zone: str) -> pa.Array:

@@ -1,6 +1,7 @@
 """Reads the access log of a web server in the Apache combined (or common) format."""
 
 import json
+import re
 from collections.abc import Iterator
 from functools import partial
 from hashlib import sha256
@@ -15,15 +16,15 @@ import pyarrow.compute as pc
 from orchestration.ingest.readers.encoding import BAD_BYTE_MARK, numbered_lines
 from orchestration.ingest.rows import BrokenRow, RawChunk
 
-_CHUNK = 100_000
-_QUOTED = r'(?:[^"\\]|\\.)*'
-_LINE = (
-    r"^(?P<address>\S+) (?P<identity>\S+) (?P<user>\S+) "
+_CHUNK = 50_000
+_QUOTED = r'[^"\\]*(?:\\.[^"\\]*)*'
+_LINE = re.compile(
+    r"(?P<address>\S+) (?P<identity>\S+) (?P<user>\S+) "
     r"\[(?P<day>\d{2})/(?P<month>[A-Z][a-z]{2})/(?P<year>\d{4}):(?P<clock>\d{2}:\d{2}:\d{2}) "
     r"(?P<offset>[+-]\d{4})\] "
     rf'"(?P<request>{_QUOTED})" (?P<status>\d{{3}}) (?P<bytes>\d+|-)'
     # A server that is stopped while it writes leaves the last quote out.
-    rf'(?: "(?P<referrer>{_QUOTED})" "(?P<user_agent>{_QUOTED})"?)?\s*$'
+    rf'(?: "(?P<referrer>{_QUOTED})" "(?P<user_agent>{_QUOTED})"?)?'
 )
 _REQUEST = r"^(?P<method>[A-Z]+) (?P<path>\S+)(?: (?P<protocol>\S+))?$"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -53,25 +54,33 @@ APACHE_HEADERS = (
 
 def read_apache_log(path: Path) -> Iterator[RawChunk]:
     """The requests of a log, numbered by line; empty lines are passed over."""
-    lines = ((row, text) for row, text in numbered_lines(path, "utf-8") if text.strip())
+    lines = numbered_lines(path, "utf-8")
     while some := list(islice(lines, _CHUNK)):
-        rows = np.array([row for row, _ in some], dtype=np.int64)
-        texts = pa.array([text for _, text in some], pa.string())
-        parsed = pc.extract_regex(texts, _LINE)
-        good = pc.is_valid(parsed).to_numpy(zero_copy_only=False)
-        good &= ~pc.match_substring(texts, BAD_BYTE_MARK).to_numpy(zero_copy_only=False)
-        broken = tuple(_broken(*some[index]) for index in np.flatnonzero(~good))
-        mask = pa.array(good)
+        good: list[tuple[str | None, ...]] = []
+        kept: list[tuple[int, str]] = []
+        broken: list[BrokenRow] = []
+        for row, text in some:
+            match = None if BAD_BYTE_MARK in text else _LINE.fullmatch(text)
+            if match is None:
+                broken.append(_broken(row, text))
+            else:
+                good.append(match.groups())
+                kept.append((row, text))
+        fields = zip(*good, strict=True) if good else [()] * len(_LINE.groupindex)
+        parts = {
+            name: pa.array(values, pa.string())
+            for name, values in zip(_LINE.groupindex, fields, strict=True)
+        }
         yield RawChunk(
-            columns=_columns(parsed.filter(mask)),
-            rows=rows[good],
-            raw=partial(_as_json, texts.filter(mask)),
-            broken=broken,
+            columns=_columns(parts),
+            rows=np.array([row for row, _ in kept], dtype=np.int64),
+            raw=partial(_as_json, kept),
+            broken=tuple(broken),
         )
 
 
-def _as_json(lines: pa.Array, index: int) -> str:
-    return json.dumps(lines[index].as_py(), ensure_ascii=False)
+def _as_json(lines: list[tuple[int, str]], index: int) -> str:
+    return json.dumps(lines[index][1], ensure_ascii=False)
 
 
 def _broken(row: int, text: str) -> BrokenRow:
@@ -79,14 +88,14 @@ def _broken(row: int, text: str) -> BrokenRow:
     return BrokenRow(row, reason, json.dumps(text, ensure_ascii=False))
 
 
-def _columns(parsed: pa.StructArray) -> dict[str, pa.Array]:
-    columns = {name: _dash_is_nothing(parsed.field(name)) for name in _PLAIN}
+def _columns(parsed: dict[str, pa.Array]) -> dict[str, pa.Array]:
+    columns = {name: _dash_is_nothing(parsed[name]) for name in _PLAIN}
     columns["time"] = _time(parsed)
-    request = pc.extract_regex(parsed.field("request"), _REQUEST)
+    request = pc.extract_regex(parsed["request"], _REQUEST)
     for name in ("method", "path", "protocol"):
         columns[name] = pc.struct_field(request, name)
     columns["resource"] = _resource(columns["method"], columns["path"])
-    columns["browser"] = _browser(parsed.field("address"), parsed.field("user_agent"))
+    columns["browser"] = _browser(parsed["address"], parsed["user_agent"])
     for name in _CAMPAIGN_PARAMETERS:
         columns[name] = _parameter(columns["path"], name)
     return columns
@@ -96,13 +105,13 @@ def _dash_is_nothing(values: pa.Array) -> pa.Array:
     return pc.if_else(pc.equal(values, "-"), pa.scalar(None, pa.string()), values)
 
 
-def _time(parsed: pa.StructArray) -> pa.Array:
+def _time(parsed: dict[str, pa.Array]) -> pa.Array:
     """ISO 8601 with the server's offset; an unknown month stays and is refused as a date."""
-    index = pc.index_in(parsed.field("month"), pa.array(_MONTHS))
+    index = pc.index_in(parsed["month"], pa.array(_MONTHS))
     numbers = pa.array([f"{number:02d}" for number in range(1, 13)])
-    month = pc.coalesce(numbers.take(index), parsed.field("month"))
-    day = pc.binary_join_element_wise(parsed.field("year"), month, parsed.field("day"), "-")
-    clock = pc.binary_join_element_wise(parsed.field("clock"), parsed.field("offset"), "")
+    month = pc.coalesce(numbers.take(index), parsed["month"])
+    day = pc.binary_join_element_wise(parsed["year"], month, parsed["day"], "-")
+    clock = pc.binary_join_element_wise(parsed["clock"], parsed["offset"], "")
     return pc.binary_join_element_wise(day, clock, "T")
 
 

@@ -1,9 +1,9 @@
 """Text encodings of landed files: which one it is, and UTF-8 made of it."""
 
-import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Self
 
 from orchestration.ingest.errors import ContractError
 
@@ -11,7 +11,7 @@ BAD_BYTE_MARK = "\ufdd0"
 """Stands where bytes could not be decoded; a noncharacter, so no file can hold it rightly."""
 
 _CANDIDATES = ("utf-8", "euc_jp", "cp932")
-_BLOCK = 1 << 22
+_BLOCK = 1 << 23
 _UNDECODED = re.compile("[\udc80-\udcff]+")
 _BOM = b"\xef\xbb\xbf"
 
@@ -64,64 +64,63 @@ def _decodes(path: Path, encoding: str) -> bool:
     return True
 
 
-class LineDecoder(io.RawIOBase):
-    """A landed file as UTF-8 bytes, handed out in whole lines so that any damage stays in its line.
+class TextFile:
+    """A landed text file, decoded in runs of whole lines so that any damage stays in its line.
 
-    A line feed byte is a line end in UTF-8, CP932 and EUC-JP alike.
+    A line feed byte is a line end in UTF-8, CP932 and EUC-JP alike, and a quote byte a quote.
     """
 
     def __init__(self, path: Path, encoding: str) -> None:
         """Opens the file behind its byte order mark, if it has one."""
-        super().__init__()
         self._stream = path.open("rb")
         self._encoding = encoding
-        if self._stream.read(3) != _BOM:
+        if self._stream.read(len(_BOM)) != _BOM:
             self._stream.seek(0)
-        self._ready = b""
-        self.is_damaged = False
 
-    def readable(self) -> bool:
-        """True: the only thing it does."""
-        return True
+    def __enter__(self) -> Self:
+        """The file itself."""
+        return self
 
-    def close(self) -> None:
-        """Closes the file."""
+    def __exit__(self, *_: object) -> None:
+        """Closes it."""
         self._stream.close()
-        super().close()
 
-    def readline_text(self) -> str:
+    def readline(self) -> str:
         """The next line, its end included; empty at the end of the file."""
         return decode_lossless(self._stream.readline(), self._encoding)
 
-    def is_at_end(self) -> bool:
-        """True when no byte is left."""
-        self._ready = self._ready or self._block()
-        return not self._ready
+    def blocks(self) -> Iterator[str]:
+        """The rest of the file in runs of whole lines."""
+        while data := self._stream.read(_BLOCK):
+            yield decode_lossless(data + self._stream.readline(), self._encoding)
 
-    def read(self, size: int = -1) -> bytes:
-        """At most so many bytes of UTF-8."""
-        while size < 0 or len(self._ready) < size:
-            block = self._block()
-            if not block:
-                break
-            self._ready += block
-        cut = len(self._ready) if size < 0 else size
-        data, self._ready = self._ready[:cut], self._ready[cut:]
-        return data
+    def record_blocks(self) -> Iterator[str]:
+        """The rest of the file in runs that end outside quotes.
 
-    def _block(self) -> bytes:
-        data = self._stream.read(_BLOCK)
-        if not data:
-            return b""
-        data += self._stream.readline()
-        text = decode_lossless(data, self._encoding)
-        self.is_damaged = self.is_damaged or BAD_BYTE_MARK in text
-        return text.encode()
+        Raises:
+            ValueError: a quote is still open at the end of the file.
+        """
+        parts: list[str] = []
+        is_open = False
+        for block in self.blocks():
+            parts.append(block)
+            is_open ^= bool(block.count('"') % 2)
+            while is_open and (line := self.readline()):
+                parts.append(line)
+                is_open ^= bool(line.count('"') % 2)
+            yield "".join(parts)
+            parts.clear()
+        if is_open:
+            raise ValueError("a quote is never closed")
 
 
 def numbered_lines(path: Path, encoding: str) -> Iterator[tuple[int, str]]:
-    """The lines of a text file with their 1-based numbers, without their ends."""
-    with path.open("rb") as stream:
-        for number, line in enumerate(stream, start=1):
-            data = line[len(_BOM) :] if number == 1 and line.startswith(_BOM) else line
-            yield number, decode_lossless(data, encoding).rstrip("\r\n")
+    """The lines of a text file that are not blank, with their 1-based numbers."""
+    number = 0
+    with TextFile(path, encoding) as stream:
+        for block in stream.blocks():
+            for line in block.removesuffix("\n").split("\n"):
+                number += 1
+                text = line.strip()
+                if text:
+                    yield number, text

@@ -11,9 +11,9 @@ import pyarrow as pa
 
 from orchestration.ingest.errors import ContractError
 from orchestration.ingest.readers.encoding import BAD_BYTE_MARK, numbered_lines
-from orchestration.ingest.rows import BrokenRow, RawChunk
+from orchestration.ingest.rows import BrokenRow, RawChunk, RowMask
 
-_CHUNK = 50_000
+_CHUNK = 20_000
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str)
 _NOT_ONE_VALUE = object()
 
@@ -24,7 +24,7 @@ Paths = Mapping[str, str | None]
 
 def read_ndjson(path: Path, paths: Paths) -> Iterator[RawChunk]:
     """The records of a file with one JSON object a line; empty lines are passed over."""
-    lines = ((row, text) for row, text in numbered_lines(path, "utf-8") if text.strip())
+    lines = numbered_lines(path, "utf-8")
     while some := list(islice(lines, _CHUNK)):
         good: list[tuple[int, Record]] = []
         broken: list[BrokenRow] = []
@@ -44,7 +44,7 @@ def _parse(text: str) -> object:
     if BAD_BYTE_MARK in text:
         return None
     try:
-        return _DECODER.decode(text.strip())
+        return _DECODER.decode(text)
     except (ValueError, RecursionError):
         return None
 
@@ -85,15 +85,13 @@ def read_json(path: Path, file: str, records: str | None, paths: Paths) -> Itera
 def _chunk(
     good: list[tuple[int, Record]], texts: list[str], paths: Paths, broken: tuple[BrokenRow, ...]
 ) -> RawChunk:
+    records = [record for _, record in good]
     columns: dict[str, pa.Array] = {}
-    bad_shape: dict[str, np.typing.NDArray[np.bool_]] = {}
+    bad_shape: dict[str, RowMask] = {}
     for path, separator in paths.items():
-        values = _values(good, path.split("."), separator)
-        bad = np.fromiter((v is _NOT_ONE_VALUE for v in values), np.bool_, count=len(values))
+        columns[path], bad = _column(records, path.split("."), separator)
         if bad.any():
             bad_shape[path] = bad
-            values = [None if v is _NOT_ONE_VALUE else v for v in values]
-        columns[path] = pa.array(values, pa.string())
     return RawChunk(
         columns=columns,
         rows=np.array([row for row, _ in good], dtype=np.int64),
@@ -103,18 +101,26 @@ def _chunk(
     )
 
 
-def _values(good: list[tuple[int, Record]], parts: list[str], separator: str | None) -> list[Any]:
-    head, *rest = parts
-    if not rest:
-        return [_text(record.get(head), separator) for _, record in good]
-    return [_text(_inner(record.get(head), rest), separator) for _, record in good]
+def _column(
+    records: list[Record], parts: list[str], separator: str | None
+) -> tuple[pa.Array, RowMask]:
+    """The values at a path as text, and where there is something else than one value."""
+    values = [_value(record, parts) for record in records]
+    try:
+        return pa.array(values, pa.string()), np.zeros(len(values), dtype=np.bool_)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        texts = [_text(value, separator) for value in values]
+        bad = np.fromiter((text is _NOT_ONE_VALUE for text in texts), np.bool_, len(texts))
+        texts = [None if text is _NOT_ONE_VALUE else text for text in texts]
+        return pa.array(texts, pa.string()), bad
 
 
-def _inner(value: Any, parts: list[str]) -> Any:
+def _value(record: Record, parts: list[str]) -> Any:
+    value: Any = record
     for part in parts:
         if value is None:
             return None
-        if not isinstance(value, dict):
+        if type(value) is not dict:
             return _NOT_ONE_VALUE
         value = value.get(part)
     return value
