@@ -64,15 +64,13 @@ class Feed(ABC, Generic[Row]):
         source: str,
         *,
         faults: tuple[Fault, ...] = (),
-        entities: tuple[str, ...] = (),
         spacing: tuple[int, int] = USUAL_SPACING,
     ) -> None:
-        """Take the faults to plant in turn and the entities that a feed's rows are read into."""
+        """Take the faults to plant in turn."""
         self.landing = landing
         self.source = source
         self._is_clean = not faults
         self._faults = cycle(faults)
-        self._entities = entities
         self._spacing = spacing
         self._open_files: dict[str, LandingFile] = {}
         (landing.folder / source).mkdir(parents=True, exist_ok=True)
@@ -128,16 +126,9 @@ class Feed(ABC, Generic[Row]):
         self._put(file, self.spoil(row, fault))
         file.broken += 1
         file.until_fault = file.rng.randint(*self._spacing)
-        for entity, reason in fault.reasons_for(self._entities).items():
-            self.landing.truth.add(
-                "broken_rows",
-                self.source,
-                entity,
-                file.relative,
-                file.rows,
-                reason,
-                fault.column_of(entity),
-            )
+        self.landing.truth.add(
+            "broken_rows", self.source, file.relative, file.rows, fault.reason, fault.column
+        )
 
     def _file(self, name: str) -> LandingFile:
         file = self._open_files.get(name)
@@ -176,7 +167,7 @@ class CsvFeed(Feed[list[str]]):
 
     header_rows = 1
 
-    def __init__(  # noqa: PLR0913 - what a CSV feed is told apart by
+    def __init__(
         self,
         landing: Landing,
         source: str,
@@ -185,11 +176,10 @@ class CsvFeed(Feed[list[str]]):
         style: CsvStyle,
         keys: tuple[str, ...] = (),
         faults: tuple[Fault, ...] = (),
-        entities: tuple[str, ...] = (),
         spacing: tuple[int, int] = USUAL_SPACING,
     ) -> None:
         """Take the header's columns, and those of them that hold ids of a row's own."""
-        super().__init__(landing, source, faults=faults, entities=entities, spacing=spacing)
+        super().__init__(landing, source, faults=faults, spacing=spacing)
         self.encoding = style.encoding
         self._header = columns
         self._style = style
@@ -225,11 +215,10 @@ class LineFeed(Feed[str]):
         *,
         key: str = "",
         faults: tuple[Fault, ...] = (),
-        entities: tuple[str, ...] = (),
         spacing: tuple[int, int] = USUAL_SPACING,
     ) -> None:
         """Take the JSON key that holds a row's own id."""
-        super().__init__(landing, source, faults=faults, entities=entities, spacing=spacing)
+        super().__init__(landing, source, faults=faults, spacing=spacing)
         self._key = key
 
     def render(self, row: str) -> str:
@@ -255,10 +244,9 @@ class JsonArrayFeed(Feed[str]):
         rows_per_file: int,
         frame: tuple[str, str] = ("[\n", "\n]\n"),
         faults: tuple[Fault, ...] = (),
-        entities: tuple[str, ...] = (),
     ) -> None:
         """Take the JSON key of a row's own id and what stands around the list."""
-        super().__init__(landing, source, faults=faults, entities=entities)
+        super().__init__(landing, source, faults=faults)
         self._key = key
         self._rows_per_file = rows_per_file
         self._frame = frame

@@ -99,7 +99,6 @@ TABLES: dict[str, list[tuple[str, pa.DataType]]] = {
     ],
     "broken_rows": [
         ("source", _TEXT),
-        ("entity", _TEXT),
         ("file", _TEXT),
         ("row", _COUNT),
         ("reason", _TEXT),

@@ -24,7 +24,6 @@ class CarrierWriter:
             style=CsvStyle(encoding="utf-8-sig"),
             keys=("お問い合わせ番号",),
             faults=dirt.CARRIER,
-            entities=("shipments",),
         )
 
     def write(self, life: Life) -> None:

@@ -33,7 +33,6 @@ class CrmWriter:
             style=CsvStyle(),
             keys=("consent_id",),
             faults=dirt.CONSENTS,
-            entities=("consents",),
         )
         self._inquiries = CsvFeed(
             landing,
@@ -42,7 +41,6 @@ class CrmWriter:
             style=JAPANESE,
             keys=("問い合わせID",),
             faults=dirt.INQUIRIES,
-            entities=("inquiries",),
             spacing=(60, 110),
         )
         self._subscriptions = CsvFeed(landing, SOURCE, SUBSCRIPTIONS, style=JAPANESE)

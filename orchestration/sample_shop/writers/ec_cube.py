@@ -53,7 +53,6 @@ class EcCubeWriter:
             style=STYLE,
             keys=("会員ID",),
             faults=dirt.EC_CUBE_MEMBERS,
-            entities=("customers",),
         )
         keys = ("注文ID", "注文番号", "注文詳細ID", "出荷ID", "出荷伝票番号")
         self._orders = CsvFeed(
@@ -63,7 +62,6 @@ class EcCubeWriter:
             style=STYLE,
             keys=keys,
             faults=dirt.EC_CUBE_ORDERS,
-            entities=("orders", "order_lines"),
         )
         self._shipping = CsvFeed(
             landing,
@@ -72,7 +70,6 @@ class EcCubeWriter:
             style=STYLE,
             keys=keys,
             faults=dirt.EC_CUBE_SHIPPING,
-            entities=("shipments",),
         )
 
     def write_products(self) -> None:

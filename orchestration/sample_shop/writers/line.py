@@ -26,7 +26,6 @@ class LineWriter:
             rows_per_file=ROWS_PER_FILE,
             frame=(f'{{"destination":"{DESTINATION}","events":[\n', "\n]}\n"),
             faults=dirt.LINE_EVENTS,
-            entities=("message_events",),
         )
 
     def write(self, life: Life) -> None:

@@ -38,7 +38,6 @@ class MallWriter:
             style=STYLE,
             keys=("注文番号", "明細番号"),
             faults=dirt.MALL_ORDERS,
-            entities=("orders", "order_lines", "shipments"),
             spacing=SPACING,
         )
 

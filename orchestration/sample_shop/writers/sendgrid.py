@@ -37,7 +37,6 @@ class SendGridWriter:
             key="sg_event_id",
             rows_per_file=ROWS_PER_FILE,
             faults=dirt.MAIL_EVENTS,
-            entities=("message_events",),
         )
 
     def write(self, life: Life) -> None:
