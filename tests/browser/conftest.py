@@ -13,10 +13,7 @@ import pytest
 
 from orchestration.publication.report.page import render_report
 
-TABLES = (
-    Path(__file__).parents[1]
-    / "unit/orchestration/publication/report/published_tables.sql"
-)
+TABLES = Path(__file__).parents[1] / "unit/orchestration/publication/report/published_tables.sql"
 AS_OF = date(2026, 10, 18)
 FIRST_DAY = date(2024, 11, 1)
 

@@ -9,7 +9,7 @@ from orchestration.publication.report.model import Freshness, SyncSummary
 from orchestration.publication.report.queries import ReportError
 
 _SYNC_COUNTS = (
-    "adds", "changes", "removals", "unchanged", "invalid", "delivered", "rejected", "unknown",
+    "adds", "changes", "removals", "unchanged", "delivered", "rejected", "unknown",
 )  # fmt: skip
 
 
@@ -20,18 +20,16 @@ def sync_summary(values: Mapping[str, object]) -> SyncSummary:
         ReportError: a key is missing or holds another type than a count, a text or reasons.
     """
     where = f"summary of sync {values.get('sync', '?')}"
-    refused = _value(values, "refused", where)
-    if not isinstance(refused, Mapping):
-        raise ReportError(f"{where}: refused must map each reason to a count")
     waiting = values.get("waiting_reason")
     counts = {name: _count(values, name, where) for name in _SYNC_COUNTS}
-    reasons = [(str(reason), _count(refused, str(reason), where)) for reason in refused]
+    refused = _counts_by_reason(values, "refused", where)
     return SyncSummary(
         sync=str(_value(values, "sync", where)),
         segment=str(_value(values, "segment", where)),
         channel=str(_value(values, "channel", where)),
-        status=str(_value(values, "status", where)),
-        refused=tuple(sorted(reasons, key=lambda pair: (-pair[1], pair[0]))),
+        status=_status(values, where),
+        refused=refused,
+        invalid=_invalid(values, where),
         waiting_reason=str(waiting) if waiting else None,
         **counts,
     )
@@ -53,6 +51,28 @@ def freshness(values: Mapping[str, object]) -> Freshness:
         newest_at=_instant(values, "newest_at", where),
         loaded_at=_instant(values, "loaded_at", where),
     )
+
+
+def _status(values: Mapping[str, object], where: str) -> str:
+    status = str(_value(values, "status", where))
+    return "dry_run" if status == "planned" and values.get("is_dry_run") else status
+
+
+def _invalid(values: Mapping[str, object], where: str) -> int:
+    # A plan counts its invalid rows by reason; a summary may hold their sum.
+    if isinstance(values.get("invalid"), Mapping):
+        return sum(number for _, number in _counts_by_reason(values, "invalid", where))
+    return _count(values, "invalid", where)
+
+
+def _counts_by_reason(
+    values: Mapping[str, object], key: str, where: str
+) -> tuple[tuple[str, int], ...]:
+    reasons = _value(values, key, where)
+    if not isinstance(reasons, Mapping):
+        raise ReportError(f"{where}: {key} must map each reason to a count")
+    counts = [(str(reason), _count(reasons, reason, where)) for reason in reasons]
+    return tuple(sorted(counts, key=lambda pair: (-pair[1], pair[0])))
 
 
 def _value(values: Mapping[str, object], key: str, where: str) -> object:

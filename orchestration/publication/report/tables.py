@@ -21,9 +21,9 @@ def exclusion_table(exclusions: Sequence[Exclusion], currency: str) -> Table:
     """Give the rows that no figure counts, by reason."""
     return Table(
         columns=(
-            Column(say("exclusions.reason"), is_number=False),
-            Column(say("exclusions.subject"), is_number=False),
-            Column(say("words.source"), is_number=False),
+            Column(say("exclusions.reason"), kind="word"),
+            Column(say("exclusions.subject"), kind="word"),
+            Column(say("words.source"), kind="word"),
             Column(say("exclusions.rows")),
             Column(say("exclusions.amount")),
         ),
@@ -62,10 +62,10 @@ def segment_table(segments: Sequence[Segment], syncs: Sequence[SyncSummary]) -> 
     """Give every segment with its size and the syncs that read it."""
     return Table(
         columns=(
-            Column(say("segments.segment"), is_number=False),
+            Column(say("segments.segment"), kind="word"),
             Column(say("words.persons")),
-            Column(say("segments.definition_head"), is_number=False),
-            Column(say("segments.syncs"), is_number=False),
+            Column(say("segments.definition_head"), kind="sentence"),
+            Column(say("segments.syncs"), kind="sentence"),
         ),
         rows=tuple(
             (
@@ -88,23 +88,22 @@ def segment_name(name: str) -> Text:
 
 def sync_table(syncs: Sequence[SyncSummary]) -> Table:
     """Give the plan and the result of each sync."""
-    counts = ("adds", "changes", "removals", "unchanged", "invalid", "delivered", "rejected",
-              "unknown")  # fmt: skip
+    counts = ("adds", "changes", "removals", "unchanged", "invalid", "delivered")
     return Table(
         columns=(
-            Column(say("syncs.sync"), is_number=False),
-            Column(say("syncs.status"), is_number=False),
-            *(Column(say(f"syncs.{name}")) for name in counts[:4]),
-            Column(say("syncs.refused"), is_number=False),
-            *(Column(say(f"syncs.{name}")) for name in counts[4:]),
+            Column(say("syncs.sync"), kind="word"),
+            Column(say("syncs.status"), kind="sentence"),
+            *(Column(say(f"syncs.{name}")) for name in counts),
+            Column(say("syncs.rejected_unknown")),
+            Column(say("syncs.refused"), kind="sentence"),
         ),
         rows=tuple(
             (
                 say("syncs.name", sync=sync.sync, channel=say_code("channels", sync.channel)),
                 _status(sync),
-                *(show.count(getattr(sync, name)) for name in counts[:4]),
+                *(show.count(getattr(sync, name)) for name in counts),
+                same(f"{sync.rejected:,} / {sync.unknown:,}"),
                 _refused(sync),
-                *(show.count(getattr(sync, name)) for name in counts[4:]),
             )
             for sync in syncs
         ),
@@ -115,13 +114,13 @@ def freshness_table(rows: Sequence[Freshness], as_of_date: date) -> Table:
     """Give what arrived of each source and entity, and how far it lies behind the as-of day."""
     return Table(
         columns=(
-            Column(say("freshness.feed"), is_number=False),
+            Column(say("freshness.feed"), kind="word"),
             Column(say("freshness.files")),
             Column(say("freshness.accepted")),
             Column(say("freshness.quarantined")),
-            Column(say("freshness.newest"), is_number=False),
-            Column(say("freshness.lag"), is_number=False),
-            Column(say("freshness.loaded"), is_number=False),
+            Column(say("freshness.newest"), kind="word"),
+            Column(say("freshness.lag"), kind="word"),
+            Column(say("freshness.loaded"), kind="word"),
         ),
         rows=tuple(
             (
@@ -142,16 +141,16 @@ def gate_table(gates: Sequence[Gate]) -> Table:
     """Give checks with their outcome, in the order given."""
     return Table(
         columns=(
-            Column(say("gates.check"), is_number=False),
-            Column(say("gates.stage"), is_number=False),
-            Column(say("gates.outcome"), is_number=False),
-            Column(say("gates.severity"), is_number=False),
-            Column(say("gates.detail"), is_number=False),
+            Column(say("gates.check"), kind="word"),
+            Column(say("gates.stage"), kind="word"),
+            Column(say("gates.outcome"), kind="word"),
+            Column(say("gates.severity"), kind="word"),
+            Column(say("gates.detail"), kind="sentence"),
         ),
         rows=tuple(
             (
                 same(gate.check_name),
-                say_code("gate_stages", gate.stage),
+                _stage(gate.stage),
                 say("gates.passed" if gate.passed else "gates.failed"),
                 say_code("gate_severities", gate.severity),
                 same(gate.detail) if gate.detail else show.NOTHING,
@@ -195,6 +194,12 @@ def _refused(sync: SyncSummary) -> Text:
     ]
     total = show.count(sum(number for _, number in sync.refused))
     return say("syncs.refused_sum", total=total, reasons=join(reasons))
+
+
+def _stage(stage: str) -> Text:
+    room, _, rest = stage.partition("/")
+    words = say_code("gate_stages", room)
+    return say("gates.stage_name", room=words, rest=rest) if rest else words
 
 
 def _lag(row: Freshness, as_of_date: date) -> Text:

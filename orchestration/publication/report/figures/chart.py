@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import plotly.graph_objects as go
 
@@ -13,10 +13,10 @@ from orchestration.publication.report.texts import LANGUAGES, Language, Text
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """The head of one column of a table."""
+    """The head of one column of a table, and whether it holds numbers, words or sentences."""
 
     head: Text
-    is_number: bool = True
+    kind: Literal["number", "word", "sentence"] = "number"
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,7 +152,7 @@ def _table(grid: Grid) -> Table:
     last = max(since for row in grid.values() for since in row)
     return Table(
         columns=(
-            Column(say("cohorts.cohort"), is_number=False),
+            Column(say("cohorts.cohort"), kind="word"),
             *(Column(say("cohorts.month_number", number=str(since))) for since in range(last + 1)),
         ),
         rows=tuple(

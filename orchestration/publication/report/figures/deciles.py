@@ -58,6 +58,7 @@ def _draw(deciles: Sequence[Decile], currency: str, language: Language) -> go.Fi
                 name=say("deciles.cumulative").to(language),
                 mode="lines+markers",
                 line={"color": theme.colour("thread"), "width": 2},
+                cliponaxis=False,
                 marker={"size": 6, "color": theme.colour("thread")},
                 hovertext=hover,
                 hovertemplate="%{hovertext}<extra></extra>",
@@ -88,7 +89,7 @@ def _hover(decile: Decile, currency: str) -> Text:
 def _table(deciles: Sequence[Decile], currency: str) -> Table:
     return Table(
         columns=(
-            Column(say("deciles.decile"), is_number=False),
+            Column(say("deciles.decile"), kind="word"),
             Column(say("words.buyers")),
             Column(say("words.net_sales")),
             Column(say("deciles.share")),

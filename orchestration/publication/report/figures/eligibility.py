@@ -130,7 +130,7 @@ def _table(rows: Sequence[Eligibility]) -> Table:
     reasons = _reasons(rows)
     return Table(
         columns=(
-            Column(say("syncs.sync"), is_number=False),
+            Column(say("syncs.sync"), kind="word"),
             Column(say("eligibility.in_segment")),
             *(Column(_name(reason)) for reason in reasons),
         ),

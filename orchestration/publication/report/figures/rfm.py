@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from decimal import Decimal
+from textwrap import wrap
 
 import plotly.graph_objects as go
 
@@ -17,7 +18,7 @@ from orchestration.publication.report.figures.chart import (
     in_both_languages,
 )
 from orchestration.publication.report.model import RfmCell
-from orchestration.publication.report.texts import Language, Text, say
+from orchestration.publication.report.texts import Language, Text, same, say, say_code
 
 SCORES = (1, 2, 3, 4, 5)
 
@@ -37,9 +38,8 @@ def rfm_chart(cells: Sequence[RfmCell], currency: str) -> Chart:
 
 
 def segment_name(cell: RfmCell) -> Text:
-    """Give the segment's Japanese name and its code as English words."""
-    english = cell.segment.replace("_", " ")
-    return Text(cell.segment_ja or cell.segment, english[:1].upper() + english[1:])
+    """Give the segment's Japanese name as the data has it, and its English words."""
+    return Text(cell.segment_ja or cell.segment, say_code("rfm_segments", cell.segment).en)
 
 
 def _by_segment(cells: Sequence[RfmCell]) -> list[tuple[Text, int, Decimal]]:
@@ -116,8 +116,11 @@ def _draw(cells: Sequence[RfmCell], currency: str, language: Language) -> go.Fig
 
 
 def _words(field: list[RfmCell], language: Language) -> str:
+    if not field:
+        return ""
     # Rows come with the most frequent segment of a field first.
-    return theme.safe(segment_name(field[0]), language).replace(" ", "<br>") if field else ""
+    name = segment_name(field[0]).to(language)
+    return "<br>".join(theme.safe(same(line), language) for line in wrap(name, 11))
 
 
 def _hover(field: list[RfmCell], currency: str, language: Language) -> str:
@@ -138,7 +141,7 @@ def _table(cells: Sequence[RfmCell], currency: str) -> Table:
     all_sales = sum((cell.net_sales for cell in cells), Decimal(0))
     return Table(
         columns=(
-            Column(say("rfm.segment"), is_number=False),
+            Column(say("rfm.segment"), kind="word"),
             Column(say("words.buyers")),
             Column(say("words.share_of_buyers")),
             Column(say("words.net_sales")),

@@ -82,11 +82,11 @@ def _draw(months: Sequence[MonthSales], currency: str, language: Language) -> go
                 ticktext=[_short_name(months[tick], language) for tick in ticks],
                 tickangle=0,
             ),
-            yaxis=theme.value_axis(largest_sales, money, language, domain=[0.46, 0.94]),
+            yaxis=theme.value_axis(largest_sales, money, language, domain=[0.46, 0.9]),
             yaxis2=theme.value_axis(largest_orders, orders, language, domain=[0, 0.34]),
             annotations=[
-                theme.panel_title(say("sales.axis_sales").to(language), 0.945),
-                theme.panel_title(say("sales.axis_orders").to(language), 0.345),
+                theme.panel_title(say("sales.axis_sales").to(language), 0.9),
+                theme.panel_title(say("sales.axis_orders").to(language), 0.34),
             ],
         ),
     )
@@ -137,14 +137,14 @@ def _name(month: MonthSales) -> Text:
 
 def _short_name(month: MonthSales, language: Language) -> str:
     if language == "ja":
-        return f"{month.month.year}年<br>{month.month.month}月"
+        return f"{month.month.year}<br>{month.month.month}月"
     return f"{month.month:%b}<br>{month.month.year}"
 
 
 def _table(months: Sequence[MonthSales], currency: str) -> Table:
     return Table(
         columns=(
-            Column(say("words.month"), is_number=False),
+            Column(say("words.month"), kind="word"),
             Column(say("sales.new_sales")),
             Column(say("sales.repeat_sales")),
             Column(say("sales.total_sales")),

@@ -122,9 +122,9 @@ def _share(stage: Stage) -> Text:
 def _table(stages: Sequence[Stage]) -> Table:
     return Table(
         columns=(
-            Column(say("stages.stage"), is_number=False),
-            Column(say("stages.layer"), is_number=False),
-            Column(say("stages.counted"), is_number=False),
+            Column(say("stages.stage"), kind="word"),
+            Column(say("stages.layer"), kind="word"),
+            Column(say("stages.counted"), kind="word"),
             Column(say("words.number")),
             Column(say("stages.share")),
         ),

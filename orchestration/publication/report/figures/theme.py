@@ -39,8 +39,8 @@ PALETTE = {
     "sand": Colour("#c9b68f", "#a8966f"),
     "plum": Colour("#7d5a86", "#b48fbd"),
     "heat-low": Colour("#eef3f8", "#222b35"),
-    "heat-middle": Colour("#8fb3d4", "#3f6e99"),
-    "heat-high": Colour("#1f4a75", "#a9d2f5"),
+    "heat-middle": Colour("#8fb3d4", "#33597d"),
+    "heat-high": Colour("#1f4a75", "#4484be"),
     "pale": Colour("#ecebe7", "#2a2f36"),
 }
 
@@ -100,7 +100,7 @@ def value_axis(
     """Give an axis from zero to the maximum whose ticks are written in the language."""
     ticks = round_ticks(maximum)
     return {
-        "range": [0, max(maximum * 1.08, ticks[-1])],
+        "range": [0, float(ticks[-1])],
         "tickvals": [float(tick) for tick in ticks],
         "ticktext": [words(tick).to(language) for tick in ticks],
         "gridcolor": colour("line"), "zeroline": False, "fixedrange": True, "ticks": "",
@@ -112,13 +112,13 @@ def panel_title(words: str, y: float) -> dict[str, Any]:
     """Give the title of a value axis, written level above its panel."""
     return {
         "text": words, "xref": "paper", "yref": "paper", "x": 0, "y": y, "xanchor": "left",
-        "yanchor": "bottom", "showarrow": False,
+        "yanchor": "bottom", "yshift": 4, "showarrow": False,
         "font": {"size": 12, "color": colour("muted")},
     }  # fmt: skip
 
 
 def round_ticks(maximum: float) -> list[Decimal]:
-    """Give three to six round values from zero up to the maximum, or 0 and 1 for nothing."""
+    """Give round values from zero to at least the maximum, or 0 and 1 for nothing."""
     if maximum <= 0:
         return [Decimal(0), Decimal(1)]
     magnitude = Decimal(10) ** math.floor(math.log10(maximum / 4))
@@ -127,4 +127,5 @@ def round_ticks(maximum: float) -> list[Decimal]:
         for factor in (1, 2, Decimal("2.5"), 5, 10)
         if maximum / float(magnitude * factor) <= 5
     )
-    return [step * number for number in range(int(Decimal(repr(maximum)) / step) + 1)]
+    steps = math.ceil(Decimal(repr(maximum)) / step)
+    return [step * number for number in range(steps + 1)]
