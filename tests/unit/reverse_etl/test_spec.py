@@ -1,0 +1,62 @@
+from pathlib import Path
+
+import pytest
+
+from reverse_etl.errors import SpecError
+from reverse_etl.spec import load_sync, load_syncs
+
+SYNCS = Path(__file__).parents[3] / "reverse_etl" / "syncs"
+GOOD = (SYNCS / "winback__sendgrid_contacts.yml").read_text(encoding="utf-8")
+
+
+def test_syncs_of_the_project_load() -> None:
+    assert [spec.name for spec in load_syncs(SYNCS)] == [
+        "first_purchase__sendgrid_contacts",
+        "second_purchase__file",
+        "second_purchase__sendgrid_contacts",
+        "winback__file",
+        "winback__sendgrid_contacts",
+    ]
+
+
+def test_syncs_that_leave_the_machine_wait_for_approval_at_first() -> None:
+    first = {spec.channel: spec.limits.first_sync for spec in load_syncs(SYNCS)}
+    assert first == {"file": "allow", "sendgrid_contacts": "approve"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "message"),
+    [
+        ("mode: mirror", "mode: miror", "line 5: key mode: Input should be 'mirror'"),
+        ("on_exit: remove", "on_exit: keep", "mode mirror goes with on_exit remove"),
+        ("owner: crm", "ownr: crm", "key ownr: Extra inputs are not permitted"),
+        ("owner: crm", "owner: crm\nowner: x", "line 8: key owner: stands twice; remove one"),
+        ("contact.family_name", "person.name", "line 15: key payload.last_name.column"),
+        ("last_name:", "Last-Name:", "key payload.Last-Name"),
+        ("last_name:", "favourite:", "payload field favourite: name its id under custom_fields"),
+        ("  email: {", "  address_line_1: {", "the payload needs the field email"),
+        ('"40 7 * * *"', '"every day"', "line 10: key schedule.cron: Value error, give five cron"),
+        ("medium: email", "medium: print", "line 4: key medium: channel sendgrid_contacts has"),
+        (
+            "mode: mirror\non_exit: remove",
+            "mode: add_only\non_exit: keep",
+            "line 5: key mode: channel sendgrid_contacts has only mirror, upsert",
+        ),
+        ("channel: sendgrid_contacts", "channel: pigeon", "line 3: key channel: there is no such"),
+        ("list_id_from: ", "list: ", "options.list: Extra inputs are not permitted"),
+        ("max_removed_ratio: 0.2", "max_removed_ratio: 20", "key limits.max_removed_ratio: Input"),
+        ("name: winback__", "name: another__", "key name: is another__sendgrid_contacts"),
+        ("segment: seg_winback", 'segment: "x; drop"', "line 2: key segment: String should match"),
+        ("schedule:\n", "schedule:\n\t", "is no valid YAML; mend the indentation"),
+    ],
+)
+def test_spec_names_file_line_key_and_mend_when_wrong(
+    before: str, after: str, message: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "winback__sendgrid_contacts.yml"
+    path.write_text(GOOD.replace(before, after, 1), encoding="utf-8")
+    assert before in GOOD
+    with pytest.raises(SpecError) as caught:
+        load_sync(path)
+    assert str(caught.value).startswith(path.name)
+    assert message in str(caught.value)
