@@ -97,7 +97,7 @@ class Feed(ABC, Generic[Row]):
 
     def write(self, name: str, row: Row, *, yen: int | None = None) -> None:
         """Write a good row, and a broken one after it when its turn has come."""
-        file = self._file(name)
+        file = self._open_files.get(name) or self._open(name)
         self._put(file, self.render(row))
         file.good += 1
         if yen is not None:
@@ -130,21 +130,19 @@ class Feed(ABC, Generic[Row]):
             "broken_rows", self.source, file.relative, file.rows, fault.reason, fault.column
         )
 
-    def _file(self, name: str) -> LandingFile:
-        file = self._open_files.get(name)
-        if file is None:
-            relative = f"{self.source}/{name}"
-            rng = Random(f"{self.landing.seed}/{relative}")
-            handle = (self.landing.folder / relative).open("w", encoding=self.encoding, newline="")
-            handle.write(self.opening())
-            file = LandingFile(
-                relative=relative,
-                handle=handle,
-                rng=rng,
-                until_fault=rng.randint(*self._spacing),
-                rows=self.header_rows,
-            )
-            self._open_files[name] = file
+    def _open(self, name: str) -> LandingFile:
+        relative = f"{self.source}/{name}"
+        rng = Random(f"{self.landing.seed}/{relative}")
+        handle = (self.landing.folder / relative).open("w", encoding=self.encoding, newline="")
+        handle.write(self.opening())
+        file = LandingFile(
+            relative=relative,
+            handle=handle,
+            rng=rng,
+            until_fault=rng.randint(*self._spacing),
+            rows=self.header_rows,
+        )
+        self._open_files[name] = file
         return file
 
 

@@ -10,6 +10,7 @@ from orchestration.sample_shop.world import World
 
 SOURCE = "line_events"
 ROWS_PER_FILE = 20_000
+ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 DESTINATION = "U" + "0" * 32
 
 
@@ -51,7 +52,7 @@ class LineWriter:
             "webhookEventId": f"LN{event.event_no:024d}",
             "deliveryContext": {"isRedelivery": is_redelivery},
         }
-        return json.dumps(record | _details(event), ensure_ascii=False, separators=(",", ":"))
+        return ENCODER.encode(record | _details(event))
 
 
 def _details(event: LineEvent) -> dict[str, object]:

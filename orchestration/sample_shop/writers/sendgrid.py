@@ -13,6 +13,7 @@ from orchestration.sample_shop.writers.web import SHOP_URL
 
 SOURCE = "sendgrid_events"
 ROWS_PER_FILE = 20_000
+ENCODER = json.JSONEncoder(separators=(",", ":"))
 TWICE_SHARE = 0.015
 LATE_DAYS = 30
 PLAIN_CATEGORY_EVERY = 3
@@ -67,7 +68,7 @@ class SendGridWriter:
             "campaign": campaign.code,
             "send_id": f"send-{event.message_no:012d}",
         }
-        return json.dumps(record | _details(event), separators=(",", ":"))
+        return ENCODER.encode(record | _details(event))
 
 
 def event_id(event: MailEvent) -> str:

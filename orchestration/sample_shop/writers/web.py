@@ -2,6 +2,7 @@
 
 from orchestration.sample_shop import dirt
 from orchestration.sample_shop.browsing import WebEvent
+from orchestration.sample_shop.devices import Device
 from orchestration.sample_shop.feeds import Landing, LineFeed
 from orchestration.sample_shop.life import Life
 from orchestration.sample_shop.traffic import Arrival
@@ -10,7 +11,6 @@ from orchestration.sample_shop.world import World
 SHOP_URL = "https://shop.example.jp"
 SPACING = (70, 120)
 """The months of the magazine are small; still at most 1.5 % of a file is broken."""
-NO_UTM = '{"source":null,"medium":null,"campaign":null}'
 
 
 class WebWriter:
@@ -28,24 +28,30 @@ class WebWriter:
 
     def write(self, life: Life) -> None:
         """Write a person's events and those of the strangers that come along."""
-        calendar = self._world.calendar
+        month = self._world.calendar.month
+        device: Device | None = None
+        arrival: Arrival | None = None
+        client = origin = ""
         for event in life.web_events:
-            self._events.write(f"events_{calendar.month(event.moment)}.ndjson", self._line(event))
+            # The events of a visit share both; most of a line's length is these two texts.
+            if event.device is not device:
+                device, client = event.device, _client(event.device)
+            if event.arrival is not arrival:
+                arrival, origin = event.arrival, _origin(event.arrival)
+            line = self._line(event, origin, client)
+            self._events.write(f"events_{month(event.moment)}.ndjson", line)
 
     def close(self) -> None:
         """Finish every file."""
         self._events.close()
 
-    def _line(self, event: WebEvent) -> str:
-        device = event.device
+    def _line(self, event: WebEvent, origin: str, client: str) -> str:
         return (
             f'{{"event_id":"ev{next(self._world.numbers.web_events):010d}",'
-            f'"anonymous_id":"{device.anonymous_id}","user_id":{_text(event.user_id)},'
+            f'"anonymous_id":"{event.device.anonymous_id}","user_id":{_text(event.user_id)},'
             f'"timestamp":"{self._world.calendar.iso(event.moment)}","type":"{event.kind}",'
-            f'"url":"{SHOP_URL}{event.path}","referrer":{_text(event.arrival.referrer)},'
-            f'"utm":{_utm(event.arrival)},"product_id":{_text(event.product_id)},'
-            f'"order_id":{_text(event.order_id)},"query":{_text(event.query)},'
-            f'"user_agent":"{device.user_agent}","ip":"{device.ip_address}"}}'
+            f'"url":"{SHOP_URL}{event.path}",{origin},"product_id":{_text(event.product_id)},'
+            f'"order_id":{_text(event.order_id)},"query":{_text(event.query)},{client}}}'
         )
 
 
@@ -76,10 +82,12 @@ def _text(value: str) -> str:
     return f'"{value}"' if value else "null"
 
 
-def _utm(arrival: Arrival) -> str:
-    if not arrival.utm_source:
-        return NO_UTM
+def _client(device: Device) -> str:
+    return f'"user_agent":"{device.user_agent}","ip":"{device.ip_address}"'
+
+
+def _origin(arrival: Arrival) -> str:
     return (
-        f'{{"source":"{arrival.utm_source}","medium":"{arrival.utm_medium}",'
-        f'"campaign":"{arrival.utm_campaign}"}}'
+        f'"referrer":{_text(arrival.referrer)},"utm":{{"source":{_text(arrival.utm_source)},'
+        f'"medium":{_text(arrival.utm_medium)},"campaign":{_text(arrival.utm_campaign)}}}'
     )
