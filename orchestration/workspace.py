@@ -51,11 +51,6 @@ class Workspace:
         return self.root / "state"
 
     @property
-    def ledger_url(self) -> str:
-        """SQLAlchemy URL of the embedded ledger."""
-        return f"sqlite:///{self.state / 'ledger.sqlite'}"
-
-    @property
     def plans(self) -> Path:
         """What each sync planned: ids, hashes and reasons, no personal data."""
         return self.state / "plans"

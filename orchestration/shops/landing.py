@@ -4,7 +4,6 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from orchestration.sample_shop.generate import generate
 from orchestration.shops.profile import CopiedLanding, GeneratedLanding, ShopError, ShopProfile
 from orchestration.workspace import Workspace
 
@@ -47,6 +46,8 @@ def _generate(wanted: GeneratedLanding, workspace: Workspace, progress: Progress
         return
     for folder in (workspace.landing, workspace.root / "truth"):
         shutil.rmtree(folder, ignore_errors=True)
+    from orchestration.sample_shop.generate import generate  # noqa: PLC0415  needed here only
+
     progress(f"Generating the sample shop: {wanted.persons:,} persons")
     generate(workspace.root, persons=wanted.persons, seed=wanted.seed, end_date=wanted.end_date)
     marker.write_text(recipe, encoding="utf-8")

@@ -1,0 +1,100 @@
+"""Commands that build: run, publish, generate, prepare, dbt-env."""
+
+import os
+import subprocess
+from typing import Annotated
+
+import typer
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from orchestration.cli.context import ShopContext, console, shop_context
+from orchestration.cli.summary import show_outcome
+from orchestration.environments import REPOSITORY
+from orchestration.shops.landing import fill_landing
+from orchestration.shops.profile import ShopError
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the application."""
+    app.command()(run)
+    app.command()(publish)
+    app.command()(generate)
+    app.command()(prepare)
+    app.command("dbt-env", context_settings={"ignore_unknown_options": True})(dbt_env)
+
+
+def run() -> None:
+    """Fill the landing zone where the profile says so, then run the whole job to the channels."""
+    _launch("everything")
+
+
+def publish() -> None:
+    """Ingest, build, gate and publish; plan and send nothing."""
+    _launch("build")
+
+
+def generate() -> None:
+    """Fill the landing zone only."""
+    _fill(shop_context())
+
+
+def prepare() -> None:
+    """Write dbt's manifest, which Dagster and the linters read."""
+    from orchestration.defs.resources import dbt_project  # noqa: PLC0415  loads dbt
+
+    console.print(f"dbt manifest: {dbt_project().manifest_path}", soft_wrap=True)
+
+
+def dbt_env(command: Annotated[list[str], typer.Argument(help="The command to run.")]) -> None:
+    """Run a command with the variables dbt needs for the current shop."""
+    from orchestration.defs.resources import dbt_environment  # noqa: PLC0415  loads dbt
+
+    environment = {
+        "DBT_PROJECT_DIR": str(REPOSITORY / "dbt_project"),
+        "DBT_PROFILES_DIR": str(REPOSITORY / "dbt_project"),
+        **os.environ,
+        **dbt_environment(shop_context().workspace),
+    }
+    raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)
+
+
+def _fill(shop: ShopContext) -> None:
+    try:
+        files = fill_landing(
+            shop.profile,
+            shop.workspace,
+            repository=REPOSITORY,
+            progress=console.print,
+        )
+    except ShopError as error:
+        console.print(f"[red]{error}[/red]")
+        raise typer.Exit(2) from error
+    console.print(f"landing: {files:,} files of {shop.profile.title}")
+
+
+def _launch(job: str) -> None:
+    from orchestration.launch import run_job  # noqa: PLC0415  imports Dagster
+
+    shop = shop_context()
+    _fill(shop)
+    log = shop.workspace.work / "last_run.log"
+    with Progress(
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+        console=console,
+    ) as progress:
+        loading = progress.add_task("loading definitions", total=1)
+        tasks = {}
+
+        def on_step(step: str, state: str) -> None:
+            progress.update(loading, completed=1)
+            if state == "started":
+                tasks[step] = progress.add_task(step, total=1)
+            else:
+                mark = "[green]✓[/green]" if state == "done" else "[red]✗[/red]"
+                progress.update(tasks[step], completed=1, description=f"{step} {mark}")
+
+        outcome = run_job(job, log=log, on_step=on_step)
+    show_outcome(shop, outcome, log)
+    raise typer.Exit(0 if outcome.success else 1)

@@ -1,0 +1,14 @@
+"""The console command `enishi`."""
+
+import typer
+
+from orchestration.cli import build, publication, sources, syncs
+
+app = typer.Typer(
+    name="enishi",
+    help="Enishi (縁): from landed files to the channels. The shop is $ENISHI_SHOP.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+)
+for room in (sources, build, publication, syncs):
+    room.register(app)

@@ -1,0 +1,176 @@
+"""dbt in three steps, so that one failing test does not stop what does not hang on it."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import duckdb
+from dagster_dbt import (
+    DagsterDbtTranslator,
+    DbtCliInvocation,
+    DbtCliResource,
+    DbtProject,
+    dbt_assets,
+)
+from dagster_dbt.errors import DagsterDbtCliRuntimeError
+
+from orchestration.defs.gates import gate_run_id
+from orchestration.defs.ingestion import landed_keys
+from orchestration.defs.resources import WAREHOUSE, Shop, dbt_project, dbt_variables
+from orchestration.publication.gates import GateBook, GateRecord
+
+STEPS = {"stage1": "dbt_staging", "stage2": "dbt_marts", "stage3": "dbt_segments"}
+"""dbt tag -> the Dagster step that builds it."""
+_GROUPS = {
+    "seeds": "2_staging",
+    "staging": "2_staging",
+    "intermediate": "4_marts",
+    "identity": "3_identity",
+    "person_map": "3_identity",
+    "marts": "4_marts",
+    "contact": "4_marts",
+    "analysis": "5_analysis",
+    "segments": "6_segments",
+    "policy": "6_segments",
+}
+
+
+def group_of(path: list[str]) -> str:
+    """The asset group of a dbt node, from the innermost folder of its path that has one."""
+    for folder in reversed(path):
+        if folder in _GROUPS:
+            return _GROUPS[folder]
+    return _GROUPS["seeds"]
+
+
+class WayOfTheData(DagsterDbtTranslator):
+    """Names and groups dbt nodes as the way of the data, and ties staging to what landed."""
+
+    def __init__(self, landed: Mapping[str, list[dg.AssetKey]]) -> None:
+        """Take the assets of each canonical entity."""
+        super().__init__()
+        self._landed = landed
+
+    def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
+        """Sources keep the key of the asset that makes them; models are named as they are."""
+        if dbt_resource_props["resource_type"] == "source":
+            return dg.AssetKey([dbt_resource_props["source_name"], dbt_resource_props["name"]])
+        return dg.AssetKey([dbt_resource_props["name"]])
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        """The stage of the way."""
+        if dbt_resource_props["resource_type"] == "source":
+            return None
+        return group_of(dbt_resource_props["fqn"])
+
+    def get_asset_spec(
+        self, manifest: Mapping[str, Any], unique_id: str, project: DbtProject | None
+    ) -> dg.AssetSpec:
+        """A lake table stands for the landed entity of every source that has it."""
+        spec = super().get_asset_spec(manifest, unique_id, project)
+        deps: list[dg.AssetDep] = []
+        for dep in spec.deps:
+            source, *rest = dep.asset_key.path
+            if source == "lake" and rest:
+                deps += [dg.AssetDep(key) for key in self._landed.get(rest[0], [])]
+            elif source == "ingest_log":
+                deps += [dg.AssetDep(key) for keys in self._landed.values() for key in keys]
+            else:
+                deps.append(dep)
+        unique = {dep.asset_key: dep for dep in deps}
+        return spec.replace_attributes(
+            deps=list(unique.values()),
+            owners=["team:analytics"],
+            kinds={"dbt", "duckdb"},
+            description=spec.description.split("\n\n#### Raw SQL")[0] if spec.description else "",
+        )
+
+
+def dbt_step(tag: str, project: DbtProject, translator: WayOfTheData) -> dg.AssetsDefinition:
+    """One dbt build as one Dagster step."""
+    name = STEPS[tag]
+
+    @dbt_assets(
+        manifest=project.manifest_path,
+        project=project,
+        name=name,
+        select=f"tag:{tag}",
+        dagster_dbt_translator=translator,
+        pool=WAREHOUSE,
+    )
+    def build(context: dg.AssetExecutionContext, dbt: DbtCliResource, shop: Shop) -> Iterator[Any]:
+        invocation = dbt.cli(["build", *dbt_variables(shop)], context=context)
+        events, failure = drain(invocation)
+        stage = f"dbt/{name}"
+        GateBook(shop.workspace.gates).record(
+            gate_run_id(context), stage, gate_records(stage, invocation)
+        )
+        yield from with_row_counts(events, shop.workspace.work_db)
+        if failure:
+            raise dg.Failure(str(failure), allow_retries=False) from failure
+
+    return build
+
+
+def drain(invocation: DbtCliInvocation) -> tuple[list[Any], DagsterDbtCliRuntimeError | None]:
+    """All events of a dbt run that has ended, and how it failed where it did."""
+    events: list[Any] = []
+    try:
+        events.extend(invocation.stream())
+    except DagsterDbtCliRuntimeError as failure:
+        return events, failure
+    return events, None
+
+
+def with_row_counts(events: list[Any], work_db: Path) -> Iterator[Any]:
+    """The built tables with their row counts, then everything else dbt said.
+
+    A failed check ends the step, so what was built is told first. dagster-dbt's own counting
+    would leave a connection to the work database open for the whole process.
+    """
+    with duckdb.connect(str(work_db), read_only=True) as connection:
+        tables = connection.execute(
+            "select table_name, estimated_size from duckdb_tables() where not internal"
+        ).fetchall()
+    counts: dict[str, int] = dict(tables)
+    built = [event for event in events if isinstance(event, dg.Output)]
+    for event in built:
+        name = event.metadata["unique_id"].value.split(".")[-1]
+        count = {"dagster/row_count": counts[name]} if name in counts else {}
+        yield event.with_metadata({**event.metadata, **count})
+    yield from (event for event in events if not isinstance(event, dg.Output))
+
+
+def gate_records(stage: str, invocation: DbtCliInvocation) -> list[GateRecord]:
+    """What dbt's tests said: one record per failed test, and one that counts them all."""
+    results = invocation.get_artifact("run_results.json")["results"]
+    tests = [r for r in results if r["unique_id"].split(".")[0] in {"test", "unit_test"}]
+    failed = [r for r in tests if r["status"] in {"fail", "error"}]
+    broken = [r for r in results if r not in tests and r["status"] == "error"]
+    counted = GateRecord(
+        stage=stage,
+        check_name="dbt_tests",
+        passed=not failed and not broken,
+        severity="error",
+        detail=f"{len(tests) - len(failed)} of {len(tests)} tests passed, "
+        f"{len(broken)} models failed",
+    )
+    return [counted] + [
+        GateRecord(
+            stage=stage,
+            check_name=result["unique_id"].split(".")[2],
+            passed=False,
+            severity="error",
+            detail=f"{result['failures'] or 1} violating rows",
+        )
+        for result in failed
+    ]
+
+
+@dg.definitions
+def transformation() -> dg.Definitions:
+    """The three dbt steps of the current shop."""
+    project = dbt_project()
+    translator = WayOfTheData(landed_keys(Shop().profile))
+    return dg.Definitions(assets=[dbt_step(tag, project, translator) for tag in STEPS])

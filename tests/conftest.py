@@ -1,0 +1,63 @@
+"""Fixtures of the whole suite."""
+
+import importlib
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+# Nothing in a test may reach a vendor: no key, no production.
+for variable in [name for name in os.environ if name.startswith(("ENISHI_", "SENDGRID_"))]:
+    del os.environ[variable]
+os.environ["GX_ANALYTICS_ENABLED"] = "False"
+os.environ["DO_NOT_TRACK"] = "1"
+
+
+@pytest.fixture(scope="session")
+def enishi_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home folder that the session's code locations share."""
+    return tmp_path_factory.mktemp("enishi")
+
+
+@pytest.fixture(scope="module")
+def load_definitions(enishi_home: Path) -> Callable[..., object]:
+    """Loads the code location under given ENISHI_* variables."""
+
+    def load(**variables: str) -> object:
+        wanted = {"ENISHI_HOME": str(enishi_home), "ENISHI_SHOP": "sample", **variables}
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in wanted.items():
+                patch.setenv(name, value)
+            for name in [m for m in sys.modules if m.startswith("orchestration.def")]:
+                del sys.modules[name]
+            return importlib.import_module("orchestration.definitions").defs
+
+    return load
+
+
+@pytest.fixture(scope="module")
+def definitions(load_definitions: Callable[..., object]) -> object:
+    """The code location of the sample shop in dev."""
+    return load_definitions()
+
+
+@pytest.fixture
+def fresh_python(enishi_home: Path) -> Callable[[str], str]:
+    """Runs code in a new interpreter and gives what it prints."""
+
+    def run(code: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            cwd=ROOT,
+            env={**os.environ, "ENISHI_HOME": str(enishi_home)},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return done.stdout
+
+    return run
