@@ -24,7 +24,7 @@ class ChangeLimits:
     """More rows over rows before: 1.0 lets a table double."""
     max_shrink_ratio: float = 0.3
     """Fewer rows over rows before."""
-    floor: int = 100
+    floor_rows: int = 100
     """A change of up to so many rows is always fine."""
     max_sales_fall_ratio: float = 0.02
     """How far net sales of the days that both publications cover may fall."""
@@ -50,7 +50,7 @@ def _row_problem(table: str, before: int, now: int, limits: ChangeLimits) -> str
         before,
         max_growth_ratio=limits.max_growth_ratio,
         max_shrink_ratio=limits.max_shrink_ratio,
-        floor=limits.floor,
+        floor=limits.floor_rows,
     )
     if fewest <= now <= most:
         return None

@@ -100,12 +100,19 @@ def current(published: Path) -> Publication | None:
 
     Its paths lead to the publication itself, not through the link: one reader sees one
     publication, however often the link moves while it reads.
+
+    Raises NoPublicationError when the link leads nowhere.
     """
     try:
-        target = (published / CURRENT).readlink()
+        folder = published / (published / CURRENT).readlink().name
     except FileNotFoundError:
         return None
-    return _read(published / target.name)
+    if not (folder / ABOUT).is_file():
+        raise NoPublicationError(
+            f"{published.name}/{CURRENT} leads to {folder.name}, which is not there:"
+            " roll back to a publication that is, or remove the link and publish anew"
+        )
+    return _read(folder)
 
 
 def history(published: Path) -> tuple[Publication, ...]:

@@ -109,7 +109,7 @@ def opened(work_db: Path) -> Iterator[WorkDatabase]:
         connection.execute("set TimeZone = 'UTC'")
         try:
             connection.execute(f"attach {path_text(work_db)} as {_WORK} (read_only)")
-        except duckdb.IOException as error:
+        except duckdb.Error as error:
             message = f"{work_db.name} cannot be read, most likely a build still writes it: wait"
             raise PublicationRefused(message) from error
         yield WorkDatabase(connection)

@@ -73,8 +73,6 @@ print(reads, *seen)
     ("place", "leftover"),
     [
         ("module:copy_tables", "killed.tmp"),
-        ("module:measured", "killed.tmp"),
-        ("module:write_about", "killed.tmp"),
         ("Path:rename", "killed.tmp"),
         ("Path:symlink_to", "killed"),
         ("Path:replace", "current.tmp"),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -59,6 +60,14 @@ def test_rollback_says_so_when_there_is_nothing_earlier(shop: Any) -> None:
         rollback(shop.published)
     with pytest.raises(NoPublicationError, match="no publication pub9; kept are: pub1"):
         rollback(shop.published, "pub9")
+
+
+def test_rollback_to_a_named_one_works_when_the_link_leads_nowhere(shop: Any) -> None:
+    shop.publish()
+    shutil.rmtree(shop.publish().publication.folder)
+    with pytest.raises(NoPublicationError, match="current leads to pub2, which is not there"):
+        current(shop.published)
+    assert rollback(shop.published, "pub1") == current(shop.published)
 
 
 def test_publish_compares_with_the_served_one_when_rolled_back(shop: Any) -> None:

@@ -187,7 +187,7 @@ def test_publish_goes_on_when_a_change_is_within_its_limits(shop: Any, change: s
 def test_publish_follows_the_given_limits_when_they_are_tighter(shop: Any) -> None:
     shop.publish()
     shop.build("delete from segments.seg_winback where person_id = 'p1'")
-    tight = ChangeLimits(max_growth_ratio=0, max_shrink_ratio=0, floor=0)
+    tight = ChangeLimits(max_growth_ratio=0, max_shrink_ratio=0, floor_rows=0)
     with pytest.raises(PublicationRefused, match=r"seg_winback went from 40 rows to 39"):
         shop.publish(limits=tight)
 
@@ -234,6 +234,14 @@ def test_publish_leaves_the_old_one_when_the_refused_file_is_damaged(shop: Any) 
     with pytest.raises(PublicationRefused, match="cannot be read"):
         shop.publish()
     assert current(shop.published) == before
+
+
+def test_publish_refuses_when_a_build_still_writes(shop: Any) -> None:
+    with (
+        duckdb.connect(str(shop.work)),
+        pytest.raises(PublicationRefused, match="a build still writes it"),
+    ):
+        shop.publish()
 
 
 def test_publish_makes_equal_rows_when_the_same_work_is_published_twice(shop: Any) -> None:
