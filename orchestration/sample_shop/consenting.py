@@ -52,7 +52,7 @@ def agree(
     elif access.accounts:
         events, agreement = _at_sign_up(access, world, rng)
     elif person.habit is Habit.GUEST and first_purchase is not None:
-        events, agreement = _at_checkout(person, first_purchase, world, rng)
+        events, agreement = _at_checkout(person, first_purchase, rng)
     else:
         return [], None
     return [event for event in events if event.moment < world.calendar.end], agreement
@@ -108,7 +108,7 @@ def _at_sign_up(
 
 
 def _at_checkout(
-    person: Person, first_purchase: int, world: World, rng: Random
+    person: Person, first_purchase: int, rng: Random
 ) -> tuple[list[ConsentEvent], MailAgreement | None]:
     if rng.random() >= CHECKOUT_CONSENT_SHARE:
         return [], None

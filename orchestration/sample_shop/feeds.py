@@ -10,6 +10,7 @@ from random import Random
 from typing import IO, Generic, TypeVar
 
 from orchestration.sample_shop.dirt import Fault
+from orchestration.sample_shop.series import number_series
 from orchestration.sample_shop.truth import Truth
 
 Row = TypeVar("Row")
@@ -57,6 +58,8 @@ class Feed(ABC, Generic[Row]):
 
     encoding = "utf-8"
     header_rows = 0
+    separator = ""
+    """What stands between two rows."""
 
     def __init__(
         self,
@@ -91,10 +94,6 @@ class Feed(ABC, Generic[Row]):
         """Give what stands after the last row."""
         return ""
 
-    def separator(self, row_number: int) -> str:
-        """Give what stands before the nth row."""
-        return ""
-
     def write(self, name: str, row: Row, *, yen: int | None = None) -> None:
         """Write a good row, and a broken one after it when its turn has come."""
         file = self._open_files.get(name) or self._open(name)
@@ -118,8 +117,8 @@ class Feed(ABC, Generic[Row]):
         self.landing.account(self.source, file)
 
     def _put(self, file: LandingFile, text: str) -> None:
+        file.handle.write(self.separator + text if file.rows else text)
         file.rows += 1
-        file.handle.write(self.separator(file.rows) + text)
 
     def _plant(self, file: LandingFile, row: Row) -> None:
         fault = next(self._faults)
@@ -132,7 +131,7 @@ class Feed(ABC, Generic[Row]):
 
     def _open(self, name: str) -> LandingFile:
         relative = f"{self.source}/{name}"
-        rng = Random(f"{self.landing.seed}/{relative}")
+        rng = number_series(self.landing.seed, relative)
         handle = (self.landing.folder / relative).open("w", encoding=self.encoding, newline="")
         handle.write(self.opening())
         file = LandingFile(
@@ -233,6 +232,8 @@ class LineFeed(Feed[str]):
 class JsonArrayFeed(Feed[str]):
     """JSON documents that hold a list of objects; a full one is followed by the next number."""
 
+    separator = ",\n"
+
     def __init__(
         self,
         landing: Landing,
@@ -257,10 +258,6 @@ class JsonArrayFeed(Feed[str]):
     def closing(self) -> str:
         """Give the end of the document."""
         return self._frame[1]
-
-    def separator(self, row_number: int) -> str:
-        """Give the comma between two objects."""
-        return ",\n" if row_number > 1 else ""
 
     def render(self, row: str) -> str:
         """Give the object."""

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from random import Random
 
 from orchestration.sample_shop.behaviour import Behaviour
 from orchestration.sample_shop.campaigns import plan_campaigns
@@ -14,6 +13,7 @@ from orchestration.sample_shop.feeds import Landing
 from orchestration.sample_shop.life import Life, live
 from orchestration.sample_shop.name_lists import NameLists
 from orchestration.sample_shop.people import Population, draw_household_sizes
+from orchestration.sample_shop.series import number_series
 from orchestration.sample_shop.shop_calendar import ShopCalendar
 from orchestration.sample_shop.truth import Truth
 from orchestration.sample_shop.witness import Witness
@@ -146,9 +146,9 @@ def households(world: World, *, persons: int, seed: int) -> Iterator[list[Life]]
     """Give the lives of one household after another, each drawn from numbers of its own."""
     population = Population(NameLists.load(), world.behaviour, world.calendar)
     person_no = 1
-    sizes = draw_household_sizes(persons, Random(f"{seed}/households"))
+    sizes = draw_household_sizes(persons, number_series(seed, "households"))
     for household_no, size in enumerate(sizes, start=1):
-        rng = Random(f"{seed}/household/{household_no}")
+        rng = number_series(seed, f"household/{household_no}")
         mailed: set[str] = set()
         members = population.household(household_no, person_no, size, rng)
         yield [live(person, mailed, world, rng) for person in members]

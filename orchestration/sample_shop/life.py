@@ -63,7 +63,7 @@ def live(person: Person, mailed: set[str], world: World, rng: Random) -> Life:
     consents += _consents_from_mail(agreement, mail, rng)
     friendship = befriend(person, access, world, rng)
     consents += _consents_from_line(friendship)
-    prompted = _prompted(person, mail, purchases, dropped_out, world, rng)
+    prompted = _prompted(mail, purchases, dropped_out, world, rng)
     wanted = sorted([*purchases, *deliveries, *prompted.values()], key=_moment)
     orders = [place_order(person, purchase, access, world, rng) for purchase in wanted]
     visits = _visits(person, access, orders, mail, dropped_out, world, rng)
@@ -124,7 +124,6 @@ def _consents_from_line(friendship: Friendship | None) -> list[ConsentEvent]:
 
 
 def _prompted(
-    person: Person,
     mail: MailHistory,
     purchases: list[Purchase],
     dropped_out: int | None,

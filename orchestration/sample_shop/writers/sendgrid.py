@@ -1,12 +1,12 @@
 """SendGrid Event Webhook batches: some events twice, none in order."""
 
 import json
-from random import Random
 
 from orchestration.sample_shop import dirt
 from orchestration.sample_shop.feeds import JsonArrayFeed, Landing
 from orchestration.sample_shop.life import Life
 from orchestration.sample_shop.messaging import MailEvent
+from orchestration.sample_shop.series import number_series
 from orchestration.sample_shop.shop_calendar import DAY
 from orchestration.sample_shop.world import World
 from orchestration.sample_shop.writers.web import SHOP_URL
@@ -31,7 +31,7 @@ class SendGridWriter:
     def __init__(self, landing: Landing, world: World) -> None:
         """Open the feed; what comes twice is drawn apart from the lives."""
         self._world = world
-        self._rng = Random(f"{landing.seed}/{SOURCE}")
+        self._rng = number_series(landing.seed, SOURCE)
         self._batches = JsonArrayFeed(
             landing,
             SOURCE,

@@ -1,7 +1,7 @@
 import json
 from collections import Counter, defaultdict
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -172,7 +172,7 @@ def test_bot_clicks_come_within_two_seconds_of_delivery(shop: Path, truth: Truth
 
 
 def test_delivery_dates_lie_between_shipping_and_the_last_day(truth: Truth) -> None:
-    last = datetime(2026, 10, 31, 15)
+    last = datetime(2026, 10, 31, 15, tzinfo=UTC).replace(tzinfo=None)
     shipped = [row for row in truth("orders") if row["shipped_at"] is not None]
     for row in shipped:
         assert row["ordered_at"] < row["shipped_at"] < last
