@@ -89,7 +89,7 @@ class SendGridBench:
         return {email: self.fake.contacts[email] for email in self.fake.on_list}
 
     def added(self) -> Counter[str]:
-        return Counter({email: 1 for email in self.fake.on_list})
+        return Counter(dict.fromkeys(self.fake.on_list, 1))
 
     def writes(self) -> int:
         return len(self.fake.writes)

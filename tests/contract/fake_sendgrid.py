@@ -128,8 +128,14 @@ class FakeSendGrid:
         if tail == "contacts/search/emails":
             return self._search(call)
         if tail == "contacts/batch":
-            found = [self._contact(e) for e, i in self.ids.items() if i in call.body["ids"]]
-            return _json(200, {"result": found}) if found else _json(404, {})
+            return self._batch(call)
+        return self._list(call, tail)
+
+    def _batch(self, call: Call) -> Reply:
+        found = [self._contact(e) for e, i in self.ids.items() if i in call.body["ids"]]
+        return _json(200, {"result": found}) if found else _json(404, {})
+
+    def _list(self, call: Call, tail: str) -> Reply:
         if not tail.startswith(f"lists/{LIST_ID}"):
             return _json(404, {})
         if call.method == "GET":

@@ -237,7 +237,7 @@ def test_secrets_and_addresses_stay_out_of_logs_errors_and_ledger(
     connection = sqlite3.connect(world.folder / "ledger.sqlite")
     dump = "\n".join(connection.iterdump())
     connection.close()
-    files = [p for p in (*world.folder.glob("ledger*"), *(world.folder / "plans").iterdir())]
+    files = [*world.folder.glob("ledger*"), *(world.folder / "plans").iterdir()]
     kept = b"".join(path.read_bytes() for path in files).decode("utf-8", "replace")
     out = capfd.readouterr()
     for text in (dump, kept, caplog.text, str(caught.value), repr(caught.value), out.out, out.err):
