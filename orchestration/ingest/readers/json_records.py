@@ -105,7 +105,7 @@ def _column(
     records: list[Record], parts: list[str], separator: str | None
 ) -> tuple[pa.Array, RowMask]:
     """The values at a path as text, and where there is something else than one value."""
-    values = [_value(record, parts) for record in records]
+    values = _values(records, parts)
     try:
         return pa.array(values, pa.string()), np.zeros(len(values), dtype=np.bool_)
     except (pa.ArrowInvalid, pa.ArrowTypeError):
@@ -115,15 +115,15 @@ def _column(
         return pa.array(texts, pa.string()), bad
 
 
-def _value(record: Record, parts: list[str]) -> Any:
-    value: Any = record
-    for part in parts:
-        if value is None:
-            return None
-        if type(value) is not dict:
-            return _NOT_ONE_VALUE
-        value = value.get(part)
-    return value
+def _values(records: list[Record], parts: list[str]) -> list[Any]:
+    head, *rest = parts
+    values: list[Any] = [record.get(head) for record in records]
+    for part in rest:
+        values = [
+            value.get(part) if type(value) is dict else None if value is None else _NOT_ONE_VALUE
+            for value in values
+        ]
+    return values
 
 
 def _text(value: Any, separator: str | None) -> Any:
