@@ -1,7 +1,7 @@
 """Resolves who is who: from the edges in the work database to the person map in the lake."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import duckdb
@@ -51,6 +51,10 @@ class IdentityReport:
     merged: int
     split: int
     moved: int
+
+    def as_metadata(self) -> dict[str, int]:
+        """The counts by name."""
+        return asdict(self)
 
 
 def resolve_identities(work_db: Path, lake: Path, run_id: str) -> IdentityReport:

@@ -38,7 +38,7 @@ int_orders__attributed as (
             when coalesce(customer_persons.person_id, contact_persons.person_id) is null
                 then 'unattributed'
             when order_statuses.status is null then 'pending'
-            else order_statuses.exclusion_reason
+            when not order_statuses.is_purchase then order_statuses.exclusion_reason
         end as exclusion_reason,
         stg_orders.ordered_date,
         stg_orders.ordered_at

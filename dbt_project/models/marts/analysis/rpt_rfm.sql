@@ -50,19 +50,11 @@ scored as (
         cast(1 + least(4, floor(5 * ranked.monetary_rank)) as bigint) as m_score
     from ranked
     left join recency_cutoffs
-        on
-            ranked.recency_days >= recency_cutoffs.lower_bound
-            and (
-                recency_cutoffs.upper_bound is null
-                or ranked.recency_days <= recency_cutoffs.upper_bound
-            )
+        on ranked.recency_days between recency_cutoffs.lower_bound and recency_cutoffs.upper_bound
     left join frequency_cutoffs
         on
-            ranked.frequency >= frequency_cutoffs.lower_bound
-            and (
-                frequency_cutoffs.upper_bound is null
-                or ranked.frequency <= frequency_cutoffs.upper_bound
-            )
+            ranked.frequency
+            between frequency_cutoffs.lower_bound and frequency_cutoffs.upper_bound
 ),
 
 rpt_rfm as (
