@@ -70,7 +70,9 @@ def _draw(deciles: Sequence[Decile], currency: str, language: Language) -> go.Fi
                 tickvals=positions,
                 title={"text": say("deciles.axis_decile").to(language), "standoff": 8},
             ),
-            yaxis=theme.value_axis(1.0, share, language),
+            yaxis=theme.value_axis(
+                theme.round_ticks(1.0, least_step=Decimal("0.1")), share, language
+            ),
         ),
     )
 

@@ -86,7 +86,7 @@ def _draw(rows: Sequence[Eligibility], language: Language) -> go.Figure:
             barmode="stack",
             margin={"l": 8, "r": 16, "t": 64, "b": 44},
             xaxis=theme.value_axis(
-                max(totals),
+                theme.round_ticks(max(totals)),
                 lambda tick: show.count(int(tick)),
                 language,
                 title={"text": say("eligibility.axis_persons").to(language), "standoff": 6},

@@ -82,8 +82,12 @@ def _draw(months: Sequence[MonthSales], currency: str, language: Language) -> go
                 ticktext=[_short_name(months[tick], language) for tick in ticks],
                 tickangle=0,
             ),
-            yaxis=theme.value_axis(largest_sales, money, language, domain=[0.46, 0.9]),
-            yaxis2=theme.value_axis(largest_orders, orders, language, domain=[0, 0.34]),
+            yaxis=theme.value_axis(
+                theme.round_ticks(largest_sales), money, language, domain=[0.46, 0.9]
+            ),
+            yaxis2=theme.value_axis(
+                theme.round_ticks(largest_orders), orders, language, domain=[0, 0.34]
+            ),
             annotations=[
                 theme.panel_title(say("sales.axis_sales").to(language), 0.9),
                 theme.panel_title(say("sales.axis_orders").to(language), 0.34),

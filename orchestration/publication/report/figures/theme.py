@@ -95,10 +95,9 @@ def bare_axis(**changes: Any) -> dict[str, Any]:
 
 
 def value_axis(
-    maximum: float, words: Callable[[Decimal], Text], language: Language, **changes: Any
+    ticks: list[Decimal], words: Callable[[Decimal], Text], language: Language, **changes: Any
 ) -> dict[str, Any]:
-    """Give an axis from zero to the maximum whose ticks are written in the language."""
-    ticks = round_ticks(maximum)
+    """Give an axis from zero to the last tick, its ticks written in the language."""
     return {
         "range": [0, float(ticks[-1])],
         "tickvals": [float(tick) for tick in ticks],
@@ -117,15 +116,12 @@ def panel_title(words: str, y: float) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def round_ticks(maximum: float) -> list[Decimal]:
-    """Give round values from zero to at least the maximum, or 0 and 1 for nothing."""
+def round_ticks(maximum: float, least_step: Decimal = Decimal(1)) -> list[Decimal]:
+    """Give round values, whole ones by default, from zero to at least the maximum."""
     if maximum <= 0:
         return [Decimal(0), Decimal(1)]
     magnitude = Decimal(10) ** math.floor(math.log10(maximum / 4))
-    step = next(
-        magnitude * factor
-        for factor in (1, 2, Decimal("2.5"), 5, 10)
-        if maximum / float(magnitude * factor) <= 5
-    )
-    steps = math.ceil(Decimal(repr(maximum)) / step)
-    return [step * number for number in range(steps + 1)]
+    largest = Decimal(repr(maximum))
+    step = next(magnitude * factor for factor in (1, 2, 5, 10) if largest <= 6 * magnitude * factor)
+    step = max(step, least_step)
+    return [step * number for number in range(math.ceil(largest / step) + 1)]

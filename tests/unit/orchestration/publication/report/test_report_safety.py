@@ -1,0 +1,165 @@
+"""The page opens no connection, runs no foreign markup, names no person and repeats itself."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from orchestration.publication.report.queries import ReportError
+
+HOSTILE = '<script>alert("x")</script><a href="//evil.example">{{ 7 * 7 }}</a>'
+
+
+def without_scripts(html: str) -> str:
+    return re.sub(r"<script.*?</script>", "", html, flags=re.DOTALL)
+
+
+def test_page_loads_nothing_from_a_network(small_html: str) -> None:
+    page = without_scripts(small_html)
+    assert re.findall(r'(?:src|srcset|action|data|poster)\s*=\s*"[^"]*"', page) == []
+    assert set(re.findall(r'href="([^"]*)"', page)) == {"#ja", "#en"}
+    assert re.findall(r"https?:|@import|url\(", page) == []
+    assert re.findall(r"<(?:link|iframe|img|object|embed|form)\b", page) == []
+
+
+def test_page_forbids_every_connection_to_its_own_scripts(small_html: str) -> None:
+    policy = re.search(r'Content-Security-Policy" content="([^"]*)"', small_html)
+    assert policy
+    assert "default-src 'none'" in policy[1]
+    assert "http" not in policy[1]
+    assert "connect-src" not in policy[1]
+
+
+def test_page_holds_plotly_once_and_stays_below_six_megabytes(small_html: str) -> None:
+    assert small_html.count("* plotly.js v") == 1
+    assert len(small_html.encode()) < 6_000_000
+
+
+def test_page_names_no_person(small_html: str) -> None:
+    assert "person-" not in small_html
+
+
+def test_page_is_the_same_when_the_input_is_the_same(page_of: Any, small_shop: str) -> None:
+    first, _ = page_of(small_shop)
+    second, _ = page_of(small_shop)
+    assert first.html == second.html
+
+
+def test_page_shows_hostile_words_as_words(
+    page_of: Any,
+    small_shop: str,
+    sync_values: dict[str, object],
+    freshness_values: dict[str, object],
+) -> None:
+    hostile = HOSTILE.replace("'", "''")
+    japanese, english = page_of(
+        small_shop,
+        f"update marts.rpt_rfm set rfm_segment = '{hostile}', rfm_segment_ja = '{hostile}'",
+        f"update marts.rpt_stage_ladder set stage_ja = '{hostile}'",
+        f"update marts.rpt_exclusions set reason = '{hostile}', source = '{hostile}'",
+        f"update _publication.gates set check_name = '{hostile}', detail = '{hostile}'",
+        f"update policy.send_eligibility set sync = '{hostile}', reason_code = '{hostile}'",
+        f"update _publication.publication set publication_id = '{hostile}'",
+        f"update marts.fct_orders set source = '{hostile}'",
+        shop_title=HOSTILE,
+        syncs=[sync_values | {"sync": HOSTILE, "status": HOSTILE, "refused": {HOSTILE: 1}}],
+        freshness=[freshness_values | {"source": HOSTILE}],
+    )
+    assert "alert(" not in without_scripts(japanese.html).replace("&gt;alert(", "")
+    assert japanese.html.count("<script") == 4
+    assert 'href="//evil' not in japanese.html
+    for page in (japanese, english):
+        assert HOSTILE in page.texts[""]
+        assert page.rows["rfm"][1][0] == HOSTILE
+        assert page.rows["gates"][1][0] == HOSTILE
+        assert HOSTILE in page.rows["syncs"][1][0]
+
+
+def test_figure_carries_hostile_words_escaped_for_plotly(page_of: Any, small_shop: str) -> None:
+    japanese, _ = page_of(
+        small_shop,
+        "update marts.rpt_rfm set rfm_segment_ja = '<b>R&D</b>'",
+        "update marts.rpt_stage_ladder set stage_ja = '<b>' where stage = 'lead'",
+    )
+    (grid,) = japanese.figure("rfm")["data"]
+    assert grid["text"][4][0] == "&lt;b&gt;R&amp;D&lt;/b&gt;"
+    assert grid["hovertext"][4][0].startswith("&lt;b&gt;R&amp;D&lt;/b&gt;：2人")
+    assert japanese.figure("stages")["data"][0]["y"][0] == "&lt;b&gt;"
+
+
+def test_every_table_cell_has_a_head_with_scope(small_html: str) -> None:
+    assert "<th>" not in small_html
+    heads = re.findall(r"<th [^>]*>", small_html)
+    assert heads
+    assert all('scope="col"' in head or 'scope="row"' in head for head in heads)
+
+
+def test_every_chart_has_a_label_in_both_languages(small_html: str) -> None:
+    charts = re.findall(r'<div class="plot"[^>]*>', small_html)
+    assert len(charts) == 6
+    for chart in charts:
+        labels = re.findall(r'(?:data-label-ja|data-label-en|aria-label)="([^"]+)"', chart)
+        assert len(labels) == 3
+        assert labels[0] == labels[2] != labels[1]
+
+
+def test_report_refuses_a_publication_without_a_table_and_names_it(
+    page_of: Any, publication_row: str
+) -> None:
+    with pytest.raises(ReportError, match=r"lacks marts\.rpt_rfm: build and publish it again"):
+        page_of(publication_row, "drop table marts.rpt_rfm")
+
+
+def test_report_refuses_orders_in_two_currencies(page_of: Any, small_shop: str) -> None:
+    with pytest.raises(ReportError, match="GBP, JPY"):
+        page_of(small_shop, "update marts.fct_orders set currency = 'GBP' where order_id = 'own:1'")
+
+
+def test_report_refuses_a_publication_that_does_not_say_which_one_it_is(page_of: Any) -> None:
+    with pytest.raises(ReportError, match="holds 0 rows instead of one"):
+        page_of("select 1")
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"adds": "many"}, "summary of sync first_purchase__mail: adds must be a whole number"),
+        ({"refused": 3}, "refused must map each reason to a count"),
+        ({"refused": {"no_consent": None}}, "no_consent must be a whole number"),
+    ],
+)
+def test_report_refuses_a_summary_of_another_shape_and_names_the_key(
+    page_of: Any,
+    publication_row: str,
+    sync_values: dict[str, object],
+    change: dict[str, object],
+    message: str,
+) -> None:
+    with pytest.raises(ReportError, match=message):
+        page_of(publication_row, syncs=[sync_values | change])
+
+
+@pytest.mark.parametrize("key", ["sync", "status", "adds", "refused", "invalid", "delivered"])
+def test_report_refuses_a_summary_without_a_key(
+    page_of: Any, publication_row: str, sync_values: dict[str, object], key: str
+) -> None:
+    del sync_values[key]
+    with pytest.raises(ReportError, match=f"{key} is missing"):
+        page_of(publication_row, syncs=[sync_values])
+
+
+def test_report_refuses_freshness_that_is_no_instant(
+    page_of: Any, publication_row: str, freshness_values: dict[str, object]
+) -> None:
+    with pytest.raises(ReportError, match="own/orders: newest_at must be an instant"):
+        page_of(publication_row, freshness=[freshness_values | {"newest_at": "yesterday"}])
+
+
+def test_planned_sync_reads_as_dry_run_when_live_sends_are_off(
+    page_of: Any, publication_row: str, sync_values: dict[str, object]
+) -> None:
+    values = sync_values | {"status": "planned", "is_dry_run": True, "waiting_reason": ""}
+    japanese, _ = page_of(publication_row, syncs=[values])
+    assert japanese.rows["syncs"][1][1] == "試算のみ"
