@@ -119,8 +119,8 @@ class FileChannel(Channel):
         """Give the row's cells as text; refuses what the encoding or the receiver cannot take."""
         cells: dict[str, str] = {}
         for field in self._fields:
-            value = canonical_value(field, row.payload.get(field))
-            text = _cell(value)
+            value = row.payload.get(field)
+            text = _cell(canonical_value(field, value))
             if isinstance(value, str):
                 checked = self._check_text(field, text)
                 if isinstance(checked, Reject):

@@ -49,7 +49,7 @@ class MemoryChannel(Channel):
 
     @classmethod
     def open(
-        cls, options: Mapping[str, object], _fields: Sequence[str], settings: ChannelSettings
+        cls, _options: Mapping[str, object], _fields: Sequence[str], _settings: ChannelSettings
     ) -> Self:
         return cls(DeliveryClass.NATURAL)
 
@@ -108,9 +108,15 @@ class Desk:
         return run_sync(*arguments, policy=policy, clock=self.clock, run_id=f"run{self.runs}")
 
 
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Give the folder of the publications, each made once: a run only reads them."""
+    return tmp_path_factory.mktemp("published")
+
+
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    made = Desk(tmp_path)
+def desk(published: Path) -> Iterator[Desk]:
+    made = Desk(published)
     yield made
     made.ledger.close()
 

@@ -41,9 +41,7 @@ def test_breakers_stay_closed_when_every_figure_is_at_its_limit() -> None:
         ({"refused": 31}, "too_many_refusals"),
     ],
 )
-def test_breaker_trips_when_a_figure_passes_its_limit(
-    change: dict[str, object], code: str
-) -> None:
+def test_breaker_trips_when_a_figure_passes_its_limit(change: dict[str, object], code: str) -> None:
     tripped = trip_breakers(LIMITS, replace(QUIET, **change), now=NOW)  # type: ignore[arg-type]
     assert [breaker.code for breaker in tripped] == [code]
 

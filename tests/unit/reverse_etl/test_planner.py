@@ -175,9 +175,7 @@ def test_run_waits_when_there_is_no_publication(desk: Desk, tmp_path: Path) -> N
     desk.run([member(1)])
     summary = desk.run(tmp_path / "nowhere")
     assert summary["status"] == "awaiting_approval"
-    assert summary["waiting_reason"] == (
-        "no publication is there to read; build and publish first"
-    )
+    assert summary["waiting_reason"] == ("no publication is there to read; build and publish first")
     assert len(desk.ledger.active(desk.spec.name)) == 1
 
 

@@ -1,0 +1,247 @@
+"""What every source that ships must keep, and what it makes of real files where they are there."""
+
+import json
+import shutil
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from orchestration.ingest.entities import load_entities
+from orchestration.ingest.ingest import ingest_source
+from orchestration.ingest.lake import Lake
+from orchestration.ingest.mapping import load_mapping
+from orchestration.ingest.report import SourceReport
+
+ROOT = Path(__file__).parents[2]
+MAPPINGS = sorted((ROOT / "orchestration" / "ingest" / "sources").glob("*.yml"))
+SHARED = ROOT.parent / "shared" / "data"
+
+needs_shared_data = pytest.mark.skipif(
+    not SHARED.exists(), reason="the third-party data is not beside the project"
+)
+every_mapping = pytest.mark.parametrize("path", MAPPINGS, ids=lambda path: path.stem)
+
+
+@every_mapping
+def test_mapping_loads_and_names_its_own_file(path: Path) -> None:
+    assert load_mapping(path).source == path.stem
+
+
+@every_mapping
+def test_mapping_fills_only_canonical_columns_and_every_key(path: Path) -> None:
+    entities = load_entities()
+    for feed in load_mapping(path).feeds:
+        for entity in feed.entities:
+            spec = entities[entity.entity]
+            assert set(entity.columns) <= set(spec.mappable)
+            assert set(spec.key) <= set(entity.columns)
+
+
+@every_mapping
+def test_mapping_says_what_it_reads_and_has_a_page(path: Path) -> None:
+    mapping = load_mapping(path)
+    page = ROOT / "docs" / "sources" / f"{path.stem}.md"
+
+    text = page.read_text("utf-8")
+    assert mapping.description.endswith(".")
+    assert "## 日本語" in text
+    for feed in mapping.feeds:
+        assert f"`{feed.files}`" in text
+        for entity in feed.entities:
+            assert f"`{entity.entity}`" in text
+
+
+@every_mapping
+def test_a_source_without_files_leaves_the_lake_empty(path: Path, tmp_path: Path) -> None:
+    report = _ingest(path.stem, tmp_path)
+
+    assert report.files_new == 0
+    assert not (tmp_path / "lake" / "raw" / path.stem).exists()
+
+
+def _ingest(source: str, root: Path) -> SourceReport:
+    mapping = load_mapping(ROOT / "orchestration" / "ingest" / "sources" / f"{source}.yml")
+    return ingest_source(
+        mapping,
+        landing=root / "landing",
+        lake=Lake(root / "lake"),
+        loaded_at=datetime.fromisoformat("2026-11-22 03:00:00"),
+        gate=None,
+        shop_time_zone="Asia/Tokyo",
+    )
+
+
+def _rows(root: Path, entity: str, query: str) -> list[tuple[object, ...]]:
+    with duckdb.connect() as connection:
+        connection.read_parquet(
+            Lake(root / "lake").raw_glob(entity), union_by_name=True, hive_partitioning=False
+        ).create_view("rows")
+        return connection.sql(query).fetchall()
+
+
+def _land(root: Path, source: str, *files: Path) -> None:
+    folder = root / "landing" / source
+    folder.mkdir(parents=True)
+    for file in files:
+        shutil.copy(file, folder / file.name)
+
+
+@needs_shared_data
+def test_online_retail_takes_every_row_and_adds_up_to_the_published_revenue(
+    tmp_path: Path,
+) -> None:
+    _land(tmp_path, "online_retail", SHARED / "online_retail" / "online_retail.parquet")
+
+    orders, lines = _ingest("online_retail", tmp_path).entities
+
+    assert (lines.rows_read, lines.accepted, lines.quarantined) == (541_909, 541_909, 0)
+    assert (orders.accepted, orders.repeated) == (25_900, 516_009)
+    known = _rows(
+        tmp_path,
+        "orders",
+        "select count(distinct source_customer_id), min(source_customer_id), min(ordered_at) "
+        "from rows",
+    )
+    assert known == [(4_372, "12346", datetime.fromisoformat("2010-12-01 08:26:00"))]
+    revenue = _rows(
+        tmp_path,
+        "order_lines",
+        "select count(*), sum(quantity * unit_price)::varchar from rows "
+        "join read_parquet("
+        f"'{Lake(tmp_path / 'lake').raw_glob('orders')}') as orders using (source_order_id) "
+        "where quantity > 0 and unit_price > 0 and source_customer_id is not null",
+    )
+    assert revenue == [(397_884, "8911407.904")]
+
+
+@needs_shared_data
+def test_apache_log_takes_all_lines_of_a_real_log(tmp_path: Path) -> None:
+    folder = tmp_path / "landing" / "apache_log"
+    folder.mkdir(parents=True)
+    shutil.copy(SHARED / "weblogs" / "elastic_apache_logs", folder / "access.log")
+
+    (events,) = _ingest("apache_log", tmp_path).entities
+
+    assert (events.rows_read, events.accepted, events.quarantined) == (10_000, 10_000, 0)
+    found = _rows(
+        tmp_path,
+        "web_events",
+        "select count(distinct event_id), count(distinct ip_address), min(occurred_at) from rows",
+    )
+    assert found == [(10_000, 1_753, datetime.fromisoformat("2015-05-17 10:05:00"))]
+
+
+@needs_shared_data
+def test_sendgrid_events_take_the_vendors_payloads(tmp_path: Path) -> None:
+    folder = tmp_path / "landing" / "sendgrid_events"
+    folder.mkdir(parents=True)
+    lines = (SHARED / "email_events" / "anymail_sendgrid.jsonl").read_text("utf-8").splitlines()
+    for number, line in enumerate(lines):
+        (folder / f"batch_{number}.json").write_text(json.dumps(json.loads(line)["payload"]))
+
+    (events,) = _ingest("sendgrid_events", tmp_path).entities
+
+    assert (events.rows_read, events.accepted) == (10, 10)
+    kinds = _rows(tmp_path, "message_events", "select event_type from rows")
+    assert Counter(kind for (kind,) in kinds) == {
+        "dropped": 3,
+        "delivered": 2,
+        "processed": 1,
+        "bounce": 1,
+        "deferred": 1,
+        "open": 1,
+        "click": 1,
+    }
+    # The first payload has a list of categories, the fourth a single text.
+    categories = "select categories from rows where categories is not null order by 1"
+    assert _rows(tmp_path, "message_events", categories) == [("cat facts",), ("tag1,tag2",)]
+    bounce = "select bounce_type, occurred_at from rows where event_type = 'bounce'"
+    assert _rows(tmp_path, "message_events", bounce) == [
+        ("bounce", datetime.fromisoformat("2016-04-19 19:47:30"))
+    ]
+
+
+@needs_shared_data
+def test_line_events_take_every_kind_of_event(tmp_path: Path) -> None:
+    body = json.loads((SHARED / "line_webhook" / "webhook.json").read_text("utf-8"))
+    # The vendor's examples all bear one id; real events have their own.
+    for number, event in enumerate(body["events"]):
+        event["webhookEventId"] = f"event-{number}"
+    folder = tmp_path / "landing" / "line_events"
+    folder.mkdir(parents=True)
+    (folder / "webhook_1.json").write_text(json.dumps(body))
+
+    (events,) = _ingest("line_events", tmp_path).entities
+
+    assert (events.rows_read, events.accepted) == (28, 28)
+    kinds = _rows(tmp_path, "message_events", "select event_type from rows")
+    assert Counter(kind for (kind,) in kinds) == {
+        "message_received": 11,
+        "other": 10,
+        "click": 4,
+        "follow": 1,
+        "unfollow": 1,
+        "account_link": 1,
+    }
+    link = "select reason, recipient, occurred_at from rows where event_type = 'account_link'"
+    assert _rows(tmp_path, "message_events", link) == [
+        (
+            "Vb771wDYtXuammLszK6h9A",
+            "U206d25c2ea6bd87c17655609a1c37cb8",
+            datetime.fromisoformat("2016-05-07 13:57:59.859"),
+        )
+    ]
+
+
+@needs_shared_data
+def test_line_events_count_a_redelivered_event_once(tmp_path: Path) -> None:
+    _land(tmp_path, "line_events", SHARED / "line_webhook" / "webhook.json")
+
+    (events,) = _ingest("line_events", tmp_path).entities
+
+    assert (events.rows_read, events.accepted, events.repeated) == (28, 1, 27)
+
+
+@needs_shared_data
+def test_shopify_takes_the_tables_of_the_connector(tmp_path: Path) -> None:
+    tables = ("customer", "order", "order_line", "product", "fulfillment")
+    files = [SHARED / "shopify_seeds" / f"shopify_{table}_data.csv" for table in tables]
+    _land(tmp_path, "shopify", *files)
+
+    report = _ingest("shopify", tmp_path)
+
+    assert {entity.entity: entity.accepted for entity in report.entities} == {
+        "customers": 4,
+        "orders": 8,
+        "order_lines": 3,
+        "products": 8,
+        "shipments": 3,
+    }
+    order = "select ordered_at, total, status from rows where source_order_id = '2669509541985'"
+    ((ordered_at, total, status),) = _rows(tmp_path, "orders", order)
+    assert (ordered_at, str(total), status) == (
+        datetime.fromisoformat("2020-09-09 22:57:50"),
+        "5.390",
+        "paid",
+    )
+
+
+@needs_shared_data
+def test_shopify_keeps_the_newest_snapshot_of_a_row(tmp_path: Path) -> None:
+    text = (SHARED / "shopify_seeds" / "shopify_order_data.csv").read_text("utf-8-sig")
+    header, first, *_ = text.splitlines()
+    older = first.replace("2020-09-11 19:35:46.000", "2020-09-11 19:35:43.000").replace(
+        ",paid,", ",pending,"
+    )
+    assert older != first
+    folder = tmp_path / "landing" / "shopify"
+    folder.mkdir(parents=True)
+    (folder / "shopify_order_data.csv").write_text("\n".join((header, first, older)) + "\n")
+
+    report = _ingest("shopify", tmp_path)
+
+    assert _rows(tmp_path, "orders", "select status, _row from rows") == [("paid", 2)]
+    assert {entity.entity: entity.repeated for entity in report.entities}["orders"] == 1
