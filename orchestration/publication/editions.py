@@ -55,11 +55,13 @@ class Edition:
     """UTC, without a zone."""
 
     def __post_init__(self) -> None:
-        """Raise ValueError when the id could not be a folder's name."""
+        """Raise ValueError when the id could not be a folder's name or the time has a zone."""
         if not _ID.match(self.publication_id) or self.publication_id == CURRENT:
             raise ValueError(
                 f"{self.publication_id!r} is no publication id: use letters, digits, - and _"
             )
+        if self.published_at.tzinfo is not None:
+            raise ValueError("published_at has a time zone: give UTC without one")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,16 +10,19 @@ import pytest
 from expectations.gate import validate
 from expectations.limits import UNLIMITED_ROWS, outbound_parameters, row_limits
 from expectations.results import GateResult
+from expectations.suites import segment_suite
 
 BatchMaker = Callable[..., pd.DataFrame]
 
 
-def checked(frame: pd.DataFrame, previous: int | None = 10) -> GateResult:
+def checked(
+    frame: pd.DataFrame, previous: int | None = 10, suite: str = "outbound/segment"
+) -> GateResult:
     limits = row_limits(previous, max_growth_ratio=0.5, max_shrink_ratio=0.5, floor=2)
     parameters = outbound_parameters(
         date(2026, 10, 31), "Asia/Tokyo", limits=limits, previous_rows=previous
     )
-    return validate(frame, "outbound/segment", parameters=parameters)
+    return validate(frame, suite, parameters=parameters)
 
 
 def names(result: GateResult) -> list[str]:
@@ -76,6 +79,48 @@ def test_segment_stops_when_its_size_leaves_the_limits(
 def test_segment_passes_at_any_size_when_nothing_was_published_before(segment: BatchMaker) -> None:
     assert checked(segment(50), previous=None).passed
     assert checked(segment(0), previous=None).passed
+
+
+PAYLOADS: dict[str, dict[str, Any]] = {
+    "seg_first_purchase": {
+        "registered_date": date(2026, 10, 1),
+        "days_since_registration": 30,
+        "cart_adds_14d": 0,
+    },
+    "seg_second_purchase": {
+        "first_purchase_date": date(2026, 10, 1),
+        "first_delivered_date": date(2026, 10, 1),
+        "days_since_delivery": 30,
+    },
+    "seg_winback": {
+        "last_purchase_date": date(2026, 1, 1),
+        "recency_days": 303,
+        "purchase_count": 1,
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "value", "check"),
+    [
+        ("seg_first_purchase", "registered_date", date(2026, 11, 1), "registered_date_by_as_of"),
+        ("seg_first_purchase", "cart_adds_14d", -1, "cart_adds_14d_plausible"),
+        ("seg_second_purchase", "first_delivered_date", None, "first_delivered_date_present"),
+        ("seg_second_purchase", "days_since_delivery", -1, "days_since_delivery_plausible"),
+        ("seg_winback", "recency_days", 0, "recency_days_plausible"),
+        ("seg_winback", "purchase_count", 0, "purchase_count_plausible"),
+    ],
+)
+def test_segment_with_its_own_suite_stops_when_its_payload_is_wrong(
+    segment: BatchMaker, name: str, column: str, value: object, check: str
+) -> None:
+    frame = segment(10).assign(**{key: [sound] * 10 for key, sound in PAYLOADS[name].items()})
+    assert checked(frame, suite=segment_suite(name)).failed_checks == ()
+    frame[column] = [value, *[PAYLOADS[name][column]] * 9]
+    result = checked(frame, suite=segment_suite(name))
+    assert [found.startswith(check) for found in names(result)] == [True]
+    assert result.failed_checks[0].rows == ("p1",)
+    assert not result.passed
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import shutil
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -96,3 +96,8 @@ def test_publish_refuses_when_another_holds_the_folder(shop: Any) -> None:
 def test_edition_refuses_an_id_when_it_is_no_folder_name(name: str) -> None:
     with pytest.raises(ValueError, match="no publication id"):
         Edition(name, "sample", "run1", date(2026, 10, 31), datetime.fromisoformat("2026-11-01"))
+
+
+def test_edition_refuses_a_time_when_it_has_a_zone() -> None:
+    with pytest.raises(ValueError, match="give UTC without one"):
+        Edition("pub1", "sample", "run1", date(2026, 10, 31), datetime(2026, 11, 1, tzinfo=UTC))
