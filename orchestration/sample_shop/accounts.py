@@ -9,6 +9,7 @@ from orchestration.sample_shop.spelling import Written, write_by_hand
 from orchestration.sample_shop.world import World
 
 GUEST_FIRST_DAYS = 30.0
+SECOND_ACCOUNT_DAYS = (15, 240)
 SECOND_ACCOUNT_NEW_PHONE_SHARE = 0.4
 LEFT_SHARE = 0.01
 UNCONFIRMED_SHARE = 0.01
@@ -60,7 +61,7 @@ def open_accounts(person: Person, world: World, rng: Random) -> Access:
             is_guest_first = True
             registered += int((1 + rng.expovariate(1 / GUEST_FIRST_DAYS)) * DAY)
         written = write_by_hand(person, true, rng)
-        second_opened = registered + rng.randint(30, 400) * DAY
+        second_opened = registered + rng.randint(*SECOND_ACCOUNT_DAYS) * DAY
         has_second = rng.random() < true.second_account_share
         state = _state(rng) if not person.habit.buys else "active"
         if registered < end:

@@ -36,7 +36,7 @@ class Behaviour:
     """Share of buyers with an own-shop account who also buy on the mall."""
     guest_first_share: float = 0.2
     """Share of account holders who bought once as a guest before they signed up."""
-    second_account_share: float = 0.03
+    second_account_share: float = 0.04
     """Share of account holders with a second account."""
     email_consent_share: float = 0.68
     """Chance that a new account agrees to marketing mail."""

@@ -72,9 +72,9 @@ def write_by_hand(person: Person, behaviour: Behaviour, rng: Random) -> Written:
             given_kana=jaconv.z2h(written.given_kana),
         )
     if rng.random() < behaviour.variant_share:
-        written = _with_wide_digits(written, rng)
+        written = replace(written, phone=_hyphenated(person))
     if rng.random() < behaviour.variant_share:
-        written = replace(written, phone=_hyphenated(written.phone))
+        written = _with_wide_digits(written, person, rng)
     if rng.random() < behaviour.mistyped_mail_share:
         written = replace(written, email=mistype(written.email, rng), is_mistyped=True)
     return written
@@ -90,16 +90,17 @@ def _variant(name: str) -> str:
     return "".join(KANJI_VARIANTS.get(character, character) for character in name)
 
 
-def _with_wide_digits(written: Written, rng: Random) -> Written:
+def _with_wide_digits(written: Written, person: Person, rng: Random) -> Written:
     if rng.random() < 0.5:
         return replace(written, address_line2=written.address_line2.translate(FULL_WIDTH))
     return replace(
         written,
-        phone=_hyphenated(written.phone).translate(FULL_WIDTH),
+        phone=_hyphenated(person).translate(FULL_WIDTH),
         postal_code=f"{written.postal_code[:3]}-{written.postal_code[3:]}".translate(FULL_WIDTH),
     )
 
 
-def _hyphenated(phone: str) -> str:
-    head = 3 if len(phone) == len("09012345678") else 2
+def _hyphenated(person: Person) -> str:
+    phone, home = person.phone, person.home
+    head = len(home.prefecture.area_code) if phone == home.landline else len("090")
     return f"{phone[:head]}-{phone[head:-4]}-{phone[-4:]}"
