@@ -47,7 +47,9 @@ def load_mapping(path: Path, *, source: str | None = None) -> SourceMapping:
 
 
 def _first_error(path: Path, document: LinedYaml, error: ValidationError) -> MappingError:
-    errors = [(document.line(tuple(item["loc"])), item) for item in error.errors()]
+    # A list whose items are wrong is told to be short as well; only the items are the mistake.
+    told = [item for item in error.errors() if item["type"] != "too_short"] or error.errors()
+    errors = [(document.line(tuple(item["loc"])), item) for item in told]
     line, item = min(errors, key=lambda pair: pair[0])
     location: Location = tuple(item["loc"])
     what, mend = _in_words(dict(item), location)

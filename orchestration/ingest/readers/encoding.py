@@ -13,15 +13,17 @@ BAD_BYTE_MARK = "\ufdd0"
 _CANDIDATES = ("utf-8", "euc_jp", "cp932")
 _BLOCK = 1 << 23
 _UNDECODED = re.compile("[\udc80-\udcff]+")
+# Python's codec lets through five bytes that CP932 leaves undefined.
+_NOT_CP932 = re.compile("[\udc80-\udcff\x80\xa0\uf8f0-\uf8f3]+")
 _BOM = b"\xef\xbb\xbf"
 
 
 def decode_lossless(data: bytes, encoding: str) -> str:
     """The text of whole lines, bytes that the encoding does not know marked."""
-    try:
-        return data.decode(encoding)
-    except UnicodeDecodeError:
-        return _UNDECODED.sub(BAD_BYTE_MARK, data.decode(encoding, errors="surrogateescape"))
+    text = data.decode(encoding, errors="surrogateescape")
+    if text.isascii():
+        return text
+    return (_NOT_CP932 if encoding == "cp932" else _UNDECODED).sub(BAD_BYTE_MARK, text)
 
 
 def sniff_encoding(path: Path, file: str, headers: tuple[str, ...] = ()) -> str:
@@ -55,13 +57,8 @@ def sniff_encoding(path: Path, file: str, headers: tuple[str, ...] = ()) -> str:
 
 
 def _decodes(path: Path, encoding: str) -> bool:
-    try:
-        with path.open(encoding=encoding, newline="") as stream:
-            while stream.read(_BLOCK):
-                pass
-    except UnicodeDecodeError:
-        return False
-    return True
+    with TextFile(path, encoding) as stream:
+        return not any(BAD_BYTE_MARK in block for block in stream.blocks())
 
 
 class TextFile:

@@ -17,7 +17,7 @@ from orchestration.ingest.mapping import load_mapping
 from orchestration.ingest.mapping_model import SourceMapping
 from orchestration.ingest.report import GateResultLike, SourceReport
 
-FIRST_LOAD = datetime(2026, 11, 1, 3, 0)
+FIRST_LOAD = datetime.fromisoformat("2026-11-01 03:00:00")
 
 ORDERS_MAPPING = """
     source: shop
@@ -98,9 +98,9 @@ class Shop:
         if not files:
             return []
         with duckdb.connect(config={"threads": 1}) as connection:
-            connection.read_parquet(
-                files, union_by_name=True, hive_partitioning=False
-            ).create_view("rows")
+            connection.read_parquet(files, union_by_name=True, hive_partitioning=False).create_view(
+                "rows"
+            )
             return connection.sql(query).fetchall()
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from hashlib import sha256
 from typing import Any
 
 import pytest
@@ -32,13 +33,20 @@ def test_ingest_writes_declared_types_when_rows_are_good(shop: Any) -> None:
     assert shop.rows("orders", "source_order_id, ordered_at, status, total, phone, email_key") == [
         (
             "001",
-            datetime(2026, 10, 31, 3, 0),
+            datetime.fromisoformat("2026-10-31 03:00:00"),
             "paid",
             Decimal("1200.000"),
             "09012345678",
             "a@example.com",
         ),
-        ("002", datetime(2026, 10, 31, 15, 30), "cancelled", Decimal("0.000"), "0312345678", None),
+        (
+            "002",
+            datetime.fromisoformat("2026-10-31 15:30:00"),
+            "cancelled",
+            Decimal("0.000"),
+            "0312345678",
+            None,
+        ),
     ]
 
 
@@ -46,8 +54,6 @@ def test_ingest_writes_where_each_row_came_from(shop: Any) -> None:
     path = shop.land("orders_1.csv", HEADER + GOOD)
 
     shop.ingest()
-
-    from hashlib import sha256
 
     assert shop.rows(
         "orders", "_source, _file, _file_sha256, _row, _revision, _version, _loaded_at"
@@ -58,8 +64,8 @@ def test_ingest_writes_where_each_row_came_from(shop: Any) -> None:
             sha256(path.read_bytes()).hexdigest(),
             2,
             1,
-            datetime(2026, 10, 31, 3, 30),
-            datetime(2026, 11, 1, 3, 0),
+            datetime.fromisoformat("2026-10-31 03:30:00"),
+            datetime.fromisoformat("2026-11-01 03:00:00"),
         )
     ]
 
@@ -154,8 +160,8 @@ def test_ingest_takes_the_rows_once_when_it_crashed_before_the_log(shop: Any) ->
     shop.ingest()
 
     assert shop.rows("orders", "source_order_id, _loaded_at") == [
-        ("001", datetime(2026, 11, 2, 3, 0)),
-        ("002", datetime(2026, 11, 2, 3, 0)),
+        ("001", datetime.fromisoformat("2026-11-02 03:00:00")),
+        ("002", datetime.fromisoformat("2026-11-02 03:00:00")),
     ]
 
 
@@ -290,7 +296,7 @@ def test_gate_sees_accepted_and_rejected_rows_of_all_new_files(shop: Any) -> Non
 
 def test_ingest_changes_nothing_when_a_gate_fails(shop: Any) -> None:
     shop.land("orders_1.csv", HEADER + GOOD)
-    shop.gate = lambda batch: Verdict(passed=False)
+    shop.gate = lambda _: Verdict(passed=False)
 
     with pytest.raises(GateFailed) as caught:
         shop.ingest()
@@ -304,7 +310,7 @@ def test_ingest_changes_nothing_when_a_gate_fails(shop: Any) -> None:
 def test_gate_is_not_asked_when_nothing_is_new(shop: Any) -> None:
     shop.land("orders_1.csv", HEADER + GOOD)
     shop.ingest()
-    shop.gate = lambda batch: pytest.fail("asked")
+    shop.gate = lambda _: pytest.fail("asked")
 
     assert shop.ingest().gates == {}
 

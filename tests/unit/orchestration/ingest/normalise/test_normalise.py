@@ -1,0 +1,76 @@
+"""The comparison keys: what counts as the same address or name."""
+
+import pyarrow as pa
+import pytest
+
+from orchestration.ingest.entities import load_entities
+from orchestration.ingest.normalise.derived import derived_columns
+from orchestration.ingest.normalise.email import email_key, email_key_of_recipient, email_status
+from orchestration.ingest.normalise.name import name_key
+from orchestration.ingest.normalise.text import trim
+
+
+def _text(*values: str | None) -> pa.Array:
+    return pa.array(values, pa.string())
+
+
+@pytest.mark.parametrize(
+    ("written", "key", "status"),
+    [
+        (" Taro@Example.COM ", "taro@example.com", "valid"),
+        ("ｔａｒｏ＠ｅｘａｍｐｌｅ．ｃｏｍ", "taro@example.com", "valid"),
+        ("a.b+c@sub.example.co.jp", "a.b+c@sub.example.co.jp", "valid"),
+        ("a..b@docomo.ne.jp", "a..b@docomo.ne.jp", "legacy_jp"),
+        ("a.@ezweb.ne.jp", "a.@ezweb.ne.jp", "legacy_jp"),
+        ("ab@docomo.ne.jp", "ab@docomo.ne.jp", "valid"),
+        ("a..b@example.com", "a..b@example.com", "invalid"),
+        ("x1@pc.fw.rakuten.ne.jp", "x1@pc.fw.rakuten.ne.jp", "relay"),
+        ("x1@marketplace.amazon.co.jp", "x1@marketplace.amazon.co.jp", "relay"),
+        ("x1@pcxfw.rakuten.ne.jp", "x1@pcxfw.rakuten.ne.jp", "valid"),
+        ("a@localhost", "a@localhost", "invalid"),
+        ("a b", "ab", "invalid"),
+        ("l" * 65 + "@example.com", "l" * 65 + "@example.com", "invalid"),
+        (" ", None, None),
+        (None, None, None),
+    ],
+)
+def test_email_has_a_key_and_a_status(
+    written: str | None, key: str | None, status: str | None
+) -> None:
+    keys = email_key(_text(written))
+
+    assert keys.to_pylist() == [key]
+    assert email_status(keys).to_pylist() == [status]
+
+
+def test_recipient_has_a_key_only_when_it_is_an_address() -> None:
+    recipients = _text("A@example.com", "U206d25c2ea6bd87c17655609a1c37cb8", None)
+
+    assert email_key_of_recipient(recipients).to_pylist() == ["a@example.com", None, None]
+
+
+def test_name_key_ignores_width_case_and_blanks() -> None:
+    family = _text("山田 ", "ﾔﾏﾀﾞ", "Ｓmith", None, "葛\U000e0100城", None)
+    given = _text("　太 郎", "ﾀﾛｳ", "john", "花子", "", None)
+
+    assert name_key(family, given).to_pylist() == [
+        "山田太郎",
+        "ヤマダタロウ",
+        "smithjohn",
+        "花子",
+        "葛城",
+        None,
+    ]
+
+
+def test_trim_makes_blank_text_nothing() -> None:
+    assert trim(_text(" 　x y　\n", " 　\t", "", None)).to_pylist() == ["x y", None, None, None]
+
+
+@pytest.mark.parametrize("spec", load_entities().values(), ids=lambda spec: spec.name)
+def test_every_derived_column_of_every_entity_is_computed(spec: object) -> None:
+    empty = {field.name: pa.nulls(0, field.type) for field in spec.payload_schema}  # type: ignore[attr-defined]
+
+    found = derived_columns(spec, empty)  # type: ignore[arg-type]
+
+    assert set(found) == {c.name for c in spec.columns if c.derived}  # type: ignore[attr-defined]
