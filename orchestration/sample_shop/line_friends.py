@@ -10,7 +10,9 @@ from orchestration.sample_shop.world import World
 
 LINKED_SHARE = 0.7
 """Share of friends with an account who link it."""
-MESSAGES_PER_YEAR = 1.5
+ANSWERS_PER_YEAR = 2.0
+POSTBACK_SHARE = 0.5
+"""Share of answers that are taps on the menu; the others are written."""
 REDELIVERED_SHARE = 0.03
 MESSAGE_TEXTS = ("在庫はありますか", "ありがとうございます", "届くのはいつですか", "こんにちは")
 
@@ -56,7 +58,7 @@ def befriend(person: Person, access: Access, world: World, rng: Random) -> Frien
     moments = [("follow", followed)]
     if linked is not None and linked < last:
         moments.append(("accountLink", linked))
-    moments += [("message", moment) for moment in _messages(followed, last, rng)]
+    moments += [(_answer(rng), moment) for moment in _answers(followed, last, rng)]
     if is_blocked:
         moments.append(("unfollow", blocked))
     member_id = access.accounts[0].member_id if access.accounts else ""
@@ -70,18 +72,22 @@ def befriend(person: Person, access: Access, world: World, rng: Random) -> Frien
     )
 
 
+def _answer(rng: Random) -> str:
+    return "postback" if rng.random() < POSTBACK_SHARE else "message"
+
+
 def _linked(access: Access, followed: int, rng: Random) -> int | None:
     if not access.accounts or rng.random() >= LINKED_SHARE:
         return None
     return max(followed, access.accounts[0].registered) + rng.randint(60, 2 * DAY)
 
 
-def _messages(first: int, last: int, rng: Random) -> list[int]:
+def _answers(first: int, last: int, rng: Random) -> list[int]:
     moments = []
-    moment = first + int(rng.expovariate(MESSAGES_PER_YEAR / 365) * DAY)
+    moment = first + int(rng.expovariate(ANSWERS_PER_YEAR / 365) * DAY)
     while moment < last:
         moments.append(moment)
-        moment += int(rng.expovariate(MESSAGES_PER_YEAR / 365) * DAY) + 60
+        moment += int(rng.expovariate(ANSWERS_PER_YEAR / 365) * DAY) + 60
     return moments
 
 

@@ -33,7 +33,8 @@ PAYMENT_IDS = {name: str(number) for number, name in enumerate(PAYMENTS.items, s
 POINTS_PER_YEN = 100
 NO_GENDER_EVERY = 9
 NO_BIRTHDAY_EVERY = 4
-"""Every nth person leaves the field empty."""
+OTHER_GENDER_EVERY = 97
+"""Every nth person leaves the field empty, or says neither woman nor man."""
 
 
 class EcCubeWriter:
@@ -232,4 +233,6 @@ def _name_and_address(person: Person, written: Written) -> list[str]:
 def _gender(person: Person) -> tuple[str, str]:
     if person.person_no % NO_GENDER_EVERY == 0:
         return ("", "")
+    if person.person_no % OTHER_GENDER_EVERY == 0:
+        return ("3", "その他")
     return ("2", "女性") if person.female else ("1", "男性")

@@ -64,6 +64,8 @@ def _details(event: LineEvent) -> dict[str, object]:
         details["follow"] = {"isUnblocked": False}
     elif event.kind == "accountLink":
         details["link"] = {"result": "ok", "nonce": event.member_id}
+    elif event.kind == "postback":
+        details["postback"] = {"data": "menu=catalogue"}
     else:
         details["message"] = {"id": str(event.event_no), "type": "text", "text": event.text}
     return details
