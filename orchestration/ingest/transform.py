@@ -14,6 +14,7 @@ from orchestration.ingest.entities import EntitySpec, load_entities
 from orchestration.ingest.mapping_model import ANY_VALUE, EntityMapping, FeedMapping
 from orchestration.ingest.normalise.derived import derived_columns
 from orchestration.ingest.normalise.text import trim
+from orchestration.ingest.normalise.url import URL_COLUMNS, without_personal_data
 from orchestration.ingest.rows import RawChunk, RowMask
 
 REJECTED_FIELDS = (
@@ -201,6 +202,9 @@ def _payload(item: _Built) -> pa.Table:
         name: item.columns[name].values if name in item.columns else pa.nulls(count, arrow_type)
         for name, arrow_type in _types(item.spec)
     }
+    columns.update(
+        {name: without_personal_data(columns[name]) for name in URL_COLUMNS if name in columns}
+    )
     columns.update(derived_columns(item.spec, columns))
     return pa.table(columns, schema=item.spec.payload_schema)
 

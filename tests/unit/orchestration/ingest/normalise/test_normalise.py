@@ -8,6 +8,7 @@ from orchestration.ingest.normalise.derived import derived_columns
 from orchestration.ingest.normalise.email import email_key, email_key_of_recipient, email_status
 from orchestration.ingest.normalise.name import name_key
 from orchestration.ingest.normalise.text import trim
+from orchestration.ingest.normalise.url import without_personal_data
 
 
 def _text(*values: str | None) -> pa.Array:
@@ -61,6 +62,21 @@ def test_name_key_ignores_width_case_and_blanks() -> None:
         "葛城",
         None,
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("/a?email=a@example.com&x=1", "/a?email=&x=1"),
+        ("/a?x=1&Tel=0312345678#top", "/a?x=1&Tel=#top"),
+        ("/a?q=taro%40example.com", "/a?q="),
+        ("/a?utm_source=mail&product_name=x", "/a?utm_source=mail&product_name=x"),
+        ("/@team?q=tea", "/@team?q=tea"),
+        (None, None),
+    ],
+)
+def test_url_loses_the_personal_values_of_its_query(written: str | None, kept: str | None) -> None:
+    assert without_personal_data(_text(written)).to_pylist() == [kept]
 
 
 def test_trim_makes_blank_text_nothing() -> None:
