@@ -68,17 +68,11 @@ class Publication:
         self._connection.close()
 
     def _read_info(self) -> PublicationInfo:
-        place = self._connection.execute(
-            "select table_schema from information_schema.tables"
-            " where table_name = '_publication' order by table_schema limit 1"
-        ).fetchone()
-        if place is None:
-            raise PublicationMissingError("_publication")
         row = self._connection.execute(
-            f'select publication_id, as_of_date, published_at from "{place[0]}"._publication'
+            "select publication_id, as_of_date, published_at from _publication.publication"
         ).fetchone()
         if row is None:
-            raise PublicationMissingError("_publication")
+            raise PublicationMissingError("_publication.publication")
         return PublicationInfo(row[0], row[1], row[2].replace(tzinfo=UTC))
 
     def target_rows(self, spec: SyncSpec) -> Iterator[TargetRow]:

@@ -117,7 +117,7 @@ def publication_step(segments: list[str], models: list[str]) -> dg.AssetsDefinit
                 else ChangeLimits(
                     max_growth_ratio=limits.max_growth_ratio,
                     max_shrink_ratio=limits.max_shrink_ratio,
-                    floor=limits.floor_rows,
+                    floor_rows=limits.floor_rows,
                     max_sales_fall_ratio=limits.max_sales_fall_ratio,
                 ),
                 keep=shop.profile.keep_publications,

@@ -26,7 +26,7 @@ create table policy.send_eligibility (
     person_id varchar, sync varchar, segment varchar, channel varchar, allowed boolean,
     reason_code varchar
 );
-create table _publication._publication (
+create table _publication.publication (
     publication_id varchar, shop varchar, run_id varchar, as_of_date date, published_at timestamp,
     work_schema_version varchar
 );
@@ -107,7 +107,7 @@ def publish(
         stamp = published_at.replace(tzinfo=None)
         _insert(
             warehouse,
-            "_publication._publication",
+            "_publication.publication",
             [(folder.name, "sample", "r1", "2026-10-31", stamp, "1")],
         )
         warehouse.execute("commit")
