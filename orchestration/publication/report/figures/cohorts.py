@@ -127,7 +127,7 @@ def _heat(
         xgap=1,
         ygap=1,
         showscale=False,
-        textfont={"size": 11},
+        textfont={"size": 11, "color": theme.colour("ink")},
         meta={"templates": [[24, "%{text}"], [0, ""]]},
     )
 

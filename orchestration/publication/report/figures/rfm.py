@@ -89,7 +89,7 @@ def _draw(cells: Sequence[RfmCell], currency: str, language: Language) -> go.Fig
             ygap=2,
             showscale=False,
             hoverongaps=False,
-            textfont={"size": 12},
+            textfont={"size": 12, "color": theme.colour("ink")},
             meta={
                 "templates": [
                     [92, "<b>%{z:,}</b><br>%{text}"],

@@ -38,17 +38,13 @@ PALETTE = {
     "green": Colour("#2b7a57", "#68bd96"),
     "sand": Colour("#c9b68f", "#a8966f"),
     "plum": Colour("#7d5a86", "#b48fbd"),
-    "heat-low": Colour("#eef3f8", "#222b35"),
-    "heat-middle": Colour("#8fb3d4", "#33597d"),
-    "heat-high": Colour("#1f4a75", "#4484be"),
+    # Ink stays readable on the whole way from low to high, on both papers.
+    "heat-low": Colour("#eff4f9", "#222a33"),
+    "heat-high": Colour("#5f93c6", "#3a6a97"),
     "pale": Colour("#ecebe7", "#2a2f36"),
 }
 
-HEAT = [
-    [0, PALETTE["heat-low"].light],
-    [0.5, PALETTE["heat-middle"].light],
-    [1, PALETTE["heat-high"].light],
-]
+HEAT = [[0, PALETTE["heat-low"].light], [1, PALETTE["heat-high"].light]]
 
 
 def colour(role: str) -> str:

@@ -5,10 +5,13 @@
   const darkColours = JSON.parse(document.getElementById("dark-colours").textContent);
   const darkScheme = matchMedia("(prefers-color-scheme: dark)");
   const PAPER_WIDTH = 660;
+  const PAPER_HEIGHT_RATIO = 0.8;
   let isPrinting = false;
 
   const inDark = (figure) =>
-    JSON.parse(JSON.stringify(figure).replace(/#[0-9a-f]{6}/g, (colour) => darkColours[colour] || colour));
+    JSON.parse(
+      JSON.stringify(figure).replace(/#[0-9a-f]{6}/g, (colour) => darkColours[colour] || colour),
+    );
 
   // A heat map's words fit its fields: the longest template whose field is wide enough.
   const fitWords = (figure, width) => {
@@ -24,6 +27,7 @@
     const copy = !isPrinting && darkScheme.matches ? inDark(figure) : structuredClone(figure);
     const width = isPrinting ? PAPER_WIDTH : box.clientWidth;
     copy.layout.width = width;
+    if (isPrinting) copy.layout.height *= PAPER_HEIGHT_RATIO;
     fitWords(copy, width);
     box.dataset.width = width;
     Plotly.react(box, copy.data, copy.layout, { displayModeBar: false });
