@@ -1,6 +1,7 @@
 """Errors of ingest: each names the file, what is wrong and the mend, and no value of a row."""
 
 from pathlib import Path
+from typing import Any
 
 from orchestration.ingest.report import SourceReport
 
@@ -34,7 +35,9 @@ class ContractError(IngestError):
 class GateFailed(IngestError):  # noqa: N818 (reads as what happened)
     """A blocking gate refused a landed batch; nothing of its source was changed."""
 
-    def __init__(self, source: str, entity: str, message: str, *, report: SourceReport) -> None:
+    def __init__(
+        self, source: str, entity: str, message: str, *, report: SourceReport[Any]
+    ) -> None:
         """Takes the report with the answers of all gates."""
         self.source, self.entity, self.report = source, entity, report
         super().__init__(f"{source}.{entity}: {message}")

@@ -18,7 +18,7 @@ from orchestration.ingest.errors import GateFailed
 from orchestration.ingest.lake import Lake, PendingBatch
 from orchestration.ingest.landing import LandedFeed, find_landed
 from orchestration.ingest.mapping_model import SourceMapping
-from orchestration.ingest.report import EntityReport, GateResultLike, SourceReport
+from orchestration.ingest.report import EntityReport, GateAnswer, SourceReport
 from orchestration.ingest.staging_area import FeedStage, FileCounts, StagedEntity
 from orchestration.ingest.transform import REJECTED_FIELDS, FileIdentity
 
@@ -58,18 +58,15 @@ class LandedBatch:
         return frame
 
 
-Gate = Callable[[LandedBatch], GateResultLike]
-
-
 def ingest_source(
     mapping: SourceMapping,
     *,
     landing: Path,
     lake: Lake,
     loaded_at: datetime,
-    gate: Gate | None,
+    gate: Callable[[LandedBatch], GateAnswer] | None,
     shop_time_zone: str,
-) -> SourceReport:
+) -> SourceReport[GateAnswer]:
     """Brings the new files of a source into the lake and says what came of them.
 
     Content that is in the lake already is passed over; a new content under a known name becomes
@@ -130,11 +127,11 @@ def _ask_gates(
     mapping: SourceMapping,
     stages: Sequence[FeedStage],
     staged: Sequence[StagedEntity],
-    gate: Gate | None,
-) -> dict[str, GateResultLike]:
+    gate: Callable[[LandedBatch], GateAnswer] | None,
+) -> dict[str, GateAnswer]:
     if gate is None:
         return {}
-    results: dict[str, GateResultLike] = {}
+    results: dict[str, GateAnswer] = {}
     for entity in mapping.entities:
         parts = tuple(item for item in staged if item.part.entity == entity)
         if parts:
@@ -219,9 +216,9 @@ def _report(
     mapping: SourceMapping,
     landed: Sequence[LandedFeed],
     stages: Sequence[FeedStage],
-    gates: dict[str, GateResultLike],
+    gates: dict[str, GateAnswer],
     started: float,
-) -> SourceReport:
+) -> SourceReport[GateAnswer]:
     return SourceReport(
         source=mapping.source,
         entities=tuple(_entity_report(entity, landed, stages) for entity in mapping.entities),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 
 class GateResultLike(Protocol):
@@ -14,6 +14,9 @@ class GateResultLike(Protocol):
 
     def message(self) -> str:
         """Which check failed on how many rows, without personal data."""
+
+
+GateAnswer = TypeVar("GateAnswer", bound=GateResultLike)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +42,12 @@ class EntityReport:
 
 
 @dataclass(frozen=True, slots=True)
-class SourceReport:
+class SourceReport(Generic[GateAnswer]):
     """What one ingest of one source did."""
 
     source: str
     entities: tuple[EntityReport, ...]
-    gates: Mapping[str, GateResultLike]
+    gates: Mapping[str, GateAnswer]
     """The gate's answer by entity, for the entities that had a new file."""
     seconds: float
 

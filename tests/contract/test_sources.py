@@ -5,6 +5,7 @@ import shutil
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -62,7 +63,7 @@ def test_a_source_without_files_leaves_the_lake_empty(path: Path, tmp_path: Path
     assert not (tmp_path / "lake" / "raw" / path.stem).exists()
 
 
-def _ingest(source: str, root: Path) -> SourceReport:
+def _ingest(source: str, root: Path) -> SourceReport[Any]:
     mapping = load_mapping(ROOT / "orchestration" / "ingest" / "sources" / f"{source}.yml")
     return ingest_source(
         mapping,

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import duckdb
 import pyarrow.parquet as pq
@@ -62,7 +63,7 @@ class Shop:
         path.write_bytes(content if isinstance(content, bytes) else content.encode(encoding))
         return path
 
-    def ingest(self) -> SourceReport:
+    def ingest(self) -> SourceReport[Any]:
         self.loads += 1
         return ingest_source(
             self.mapping,
