@@ -226,13 +226,13 @@ class Ledger:
     def people_counts(self, run_id: str, sync: str) -> dict[str, int]:
         """Give how many people of a run stand in each state."""
         query = (
-            select(ITEM.c.state, func.count(ITEM.c.person_id.distinct()))
+            select(ITEM.c.state, func.count(ITEM.c.person_id.distinct()).label("people"))
             .join(BATCH, ITEM.c.batch_key == BATCH.c.batch_key)
             .where(BATCH.c.run_id == run_id, BATCH.c.sync == sync)
             .group_by(ITEM.c.state)
         )
         with self._engine.connect() as connection:
-            return {state: count for state, count in connection.execute(query)}
+            return {row.state: row.people for row in connection.execute(query)}
 
     def recent_publications(self, sync: str, *, limit: int = 5) -> list[str]:
         """Give the publications that the last runs of a sync read, newest first."""

@@ -28,7 +28,7 @@ create table policy.send_eligibility (
 );
 create table _publication.publication (
     publication_id varchar, shop varchar, run_id varchar, as_of_date date, published_at timestamp,
-    work_schema_version varchar
+    work_schema_version integer
 );
 """
 CONTACT_SCHEMA = """
@@ -108,7 +108,7 @@ def publish(
         _insert(
             warehouse,
             "_publication.publication",
-            [(folder.name, "sample", "r1", "2026-10-31", stamp, "1")],
+            [(folder.name, "sample", "r1", "2026-10-31", stamp, 1)],
         )
         warehouse.execute("commit")
     with duckdb.connect(str(folder / "contacts.duckdb"), config=ONE_THREAD) as contacts:
