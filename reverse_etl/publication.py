@@ -68,10 +68,13 @@ class Publication:
         self._connection.close()
 
     def _read_info(self) -> PublicationInfo:
-        row = self._connection.execute(
-            "select publication_id, as_of_date, published_at from _publication.publication"
-        ).fetchone()
+        query = "select publication_id, as_of_date, published_at from _publication.publication"
+        try:
+            row = self._connection.execute(query).fetchone()
+        except duckdb.CatalogException:
+            row = None
         if row is None:
+            self._connection.close()
             raise PublicationMissingError("_publication.publication")
         return PublicationInfo(row[0], row[1], row[2].replace(tzinfo=UTC))
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from reverse_etl.channels.base import ChannelSettings, open_channel
@@ -177,6 +178,13 @@ def test_run_waits_when_there_is_no_publication(desk: Desk, tmp_path: Path) -> N
     assert summary["status"] == "awaiting_approval"
     assert summary["waiting_reason"] == ("no publication is there to read; build and publish first")
     assert len(desk.ledger.active(desk.spec.name)) == 1
+
+
+def test_run_waits_when_the_folder_holds_no_publication(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "half").mkdir()
+    for name in ("warehouse", "contacts"):
+        duckdb.connect(str(tmp_path / "half" / f"{name}.duckdb")).close()
+    assert str(desk.run(tmp_path / "half")["waiting_reason"]).startswith("no publication is there")
 
 
 def test_run_waits_when_the_publication_is_old(desk: Desk) -> None:
