@@ -1,5 +1,6 @@
 """What every command needs: the shop, its folders, a console."""
 
+import sys
 from dataclasses import dataclass
 
 from rich.console import Console
@@ -8,7 +9,8 @@ from orchestration.environments import Settings, read_settings
 from orchestration.shops.profile import ShopProfile, load_shop
 from orchestration.workspace import Workspace
 
-console = Console()
+# Piped output gets the width that the tables need.
+console = Console(width=None if sys.stdout.isatty() else 120)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,9 +27,10 @@ def show_outcome(shop: ShopContext, outcome: Outcome, log: Path) -> None:
         if key.startswith("activation/")
     ]
     if syncs:
-        console.print(sync_table(syncs))
+        show_syncs(syncs)
     for failure in outcome.failures:
-        console.print(f"[red]stopped at {failure.step}[/red]\n{failure.message}", markup=True)
+        console.print(f"[red]stopped at {failure.step}[/red]")
+        console.print(failure.message, markup=False)
     minutes, seconds = divmod(round(outcome.seconds), 60)
     verdict = "[green]done[/green]" if outcome.success else "[red]failed[/red]"
     console.print(f"{verdict} in {minutes} min {seconds} s · log: {_short(log)}")
@@ -37,25 +38,30 @@ def show_outcome(shop: ShopContext, outcome: Outcome, log: Path) -> None:
         console.print(f"report: {_short(shop.workspace.report)}")
 
 
-def sync_table(summaries: list[Any]) -> Table:
-    """What each sync planned and delivered."""
-    table = Table(title="Syncs", box=box.SIMPLE_HEAD)
-    table.add_column("sync")
-    for name in ("add", "change", "remove", "same", "refused", "delivered", "unknown"):
+def show_syncs(summaries: list[Any]) -> None:
+    """What each sync planned and delivered, and what it waits for."""
+    table = Table(title="syncs", box=box.SIMPLE_HEAD)
+    table.add_column("sync", no_wrap=True)
+    for name in ("add", "change", "remove", "same", "refused", "sent"):
         table.add_column(name, justify="right")
     table.add_column("status")
     for summary in summaries:
-        refused = sum(summary["refused"].values())
         counts = [summary[k] for k in ("adds", "changes", "removals", "unchanged")]
-        counts += [refused, summary["delivered"], summary["unknown"]]
-        dry = " (dry run)" if summary.get("is_dry_run") else ""
-        waiting = f": {summary['waiting_reason']}" if summary.get("waiting_reason") else ""
+        counts += [sum(summary["refused"].values()), summary["delivered"]]
+        status = str(summary["status"]).replace("_", " ")
         table.add_row(
             summary["sync"],
             *(f"{count:,}" for count in counts),
-            f"{summary['status']}{dry}{waiting}",
+            f"{status}, dry run" if summary.get("is_dry_run") else status,
         )
-    return table
+    console.print(table)
+    for summary in summaries:
+        if summary["refused"]:
+            reasons = ", ".join(f"{count:,} {code}" for code, count in summary["refused"].items())
+            console.print(f"  {summary['sync']} refuses {reasons}")
+        if summary.get("waiting_reason"):
+            console.print(f"  {summary['sync']} waits: {summary['waiting_reason']}")
+            console.print(f"    enishi approve {summary['plan_id']} --by YOU")
 
 
 def _ingested(done: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, str, str]]:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from orchestration.cli.context import ShopContext, console, shop_context
-from orchestration.cli.summary import sync_table
+from orchestration.cli.summary import show_syncs
 from orchestration.environments import REPOSITORY
 from orchestration.publication.editions import current
 from orchestration.shops.ledger import shop_ledger
@@ -56,10 +56,7 @@ def sync(
     except (TransientError, TerminalError) as error:
         _fail(str(error))
         return
-    console.print(sync_table([result.summary]))
-    for reason, count in sorted(result.summary["refused"].items()):
-        console.print(f"  refused {reason}: {count:,}")
-    console.print(f"plan {result.summary['plan_id']}")
+    show_syncs([result.summary])
 
 
 def approve(
@@ -80,7 +77,7 @@ def syncs() -> None:
     """Show what the last run of every sync came to."""
     shop = shop_context()
     with shop_ledger(shop.settings, shop.workspace) as ledger:
-        console.print(sync_table(latest_summaries(ledger)))
+        show_syncs(latest_summaries(ledger))
 
 
 def _spec(shop: ShopContext, name: str) -> SyncSpec:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import dagster as dg
 
+from expectations.results import GateResult
 from orchestration.defs.gates import check_results, gate_run_id, inbound_gate
 from orchestration.defs.landing import LANDING
 from orchestration.defs.resources import Shop
@@ -12,7 +13,8 @@ from orchestration.environments import REPOSITORY
 from orchestration.ingest.errors import GateFailed
 from orchestration.ingest.ingest import ingest_source
 from orchestration.ingest.lake import Lake
-from orchestration.ingest.mapping import SourceMapping, load_mapping
+from orchestration.ingest.mapping import load_mapping
+from orchestration.ingest.mapping_model import SourceMapping
 from orchestration.ingest.report import EntityReport, SourceReport
 from orchestration.publication.gates import GateBook, GateRecord, records_of
 from orchestration.shops.profile import ShopProfile, SourceUse
@@ -103,7 +105,10 @@ def source_step(use: SourceUse, mapping: SourceMapping) -> dg.AssetsDefinition:
 
 
 def _record(
-    context: dg.AssetExecutionContext, shop: Shop, mapping: SourceMapping, report: SourceReport
+    context: dg.AssetExecutionContext,
+    shop: Shop,
+    mapping: SourceMapping,
+    report: SourceReport[GateResult],
 ) -> None:
     book = GateBook(shop.workspace.gates)
     for entity in mapping.entities:

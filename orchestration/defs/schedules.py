@@ -35,7 +35,7 @@ def schedules() -> dg.Definitions:
             dg.ScheduleDefinition(
                 name=f"{sync_job_name(sync.name)}_daily",
                 job_name=sync_job_name(sync.name),
-                cron_schedule=sync.schedule,
+                cron_schedule=sync.schedule.cron,
                 execution_timezone=JAPAN,
                 default_status=status,
                 description=sync.description,

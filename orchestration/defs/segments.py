@@ -26,7 +26,8 @@ def segment_models(project: DbtProject) -> list[str]:
 def segment_frame(work_db: Path, segment: str) -> "pd.DataFrame":
     """A segment's rows in the work database."""
     with duckdb.connect(str(work_db), read_only=True) as connection:
-        return connection.table(f"segments.{segment}").df()
+        frame: pd.DataFrame = connection.table(f"segments.{segment}").df()
+        return frame
 
 
 def _models(project: DbtProject) -> list[dict[str, Any]]:

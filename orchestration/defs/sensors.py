@@ -47,7 +47,7 @@ def write_alert(context: dg.RunFailureSensorContext, shop: Shop) -> None:
     """Leave one file per failed run in state/alerts: run, job and the steps that failed."""
     alerts = shop.workspace.state / "alerts"
     alerts.mkdir(parents=True, exist_ok=True)
-    steps = [event.step_key for event in context.get_step_failure_events()]
+    steps = [event.step_key or "" for event in context.get_step_failure_events()]
     alert = {
         "run_id": context.dagster_run.run_id,
         "job": context.dagster_run.job_name,

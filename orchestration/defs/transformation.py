@@ -136,7 +136,7 @@ def with_row_counts(events: list[Any], work_db: Path) -> Iterator[Any]:
     counts: dict[str, int] = dict(tables)
     built = [event for event in events if isinstance(event, dg.Output)]
     for event in built:
-        name = event.metadata["unique_id"].value.split(".")[-1]
+        name = str(event.metadata["unique_id"].value).split(".")[-1]
         count = {"dagster/row_count": counts[name]} if name in counts else {}
         yield event.with_metadata({**event.metadata, **count})
     yield from (event for event in events if not isinstance(event, dg.Output))
