@@ -104,12 +104,9 @@ class Delivery:
     def _claim_and_attempt(
         self, batch: Batch, steps: Mapping[str, PlannedStep]
     ) -> tuple[BatchResult, bool]:
-        now = self._clock.now()
-        self._ledger.extend_lease(
-            self._spec.name, until=now + timedelta(seconds=self._policy.lease_seconds)
-        )
+        self._extend_lease()
         version = self._spec.mapping_version
-        self._ledger.claim(batch, steps, mapping_version=version, now=now)
+        self._ledger.claim(batch, steps, mapping_version=version, now=self._clock.now())
         self._on_step("claimed")
         return self._attempt(batch)
 
@@ -142,10 +139,13 @@ class Delivery:
             self._wait(clamp_wait(result.retry_after, self._policy.backoff_seconds * 2**failures))
 
     def _wait(self, seconds: float) -> None:
-        now = self._clock.now()
-        until = now + timedelta(seconds=seconds + self._policy.lease_seconds)
-        self._ledger.extend_lease(self._spec.name, until=until)
+        self._extend_lease(seconds)
         self._clock.sleep(seconds)
+
+    def _extend_lease(self, seconds: float = 0.0) -> None:
+        """Hold the sync for a lease more than the seconds that are about to pass."""
+        until = self._clock.now() + timedelta(seconds=seconds + self._policy.lease_seconds)
+        self._ledger.extend_lease(self._spec.name, until=until)
 
     def _close(self, batch: Batch, attempt: tuple[BatchResult, bool], queue: list[Batch]) -> bool:
         """Write the outcome of a batch; say whether anything of it was taken."""
@@ -269,6 +269,7 @@ class Delivery:
     def _locate(self, items: Sequence[Item]) -> Mapping[str, str] | None:
         throttled = 0.0
         for attempt in range(self._policy.attempts):
+            self._extend_lease()
             try:
                 return self._channel.locate(items)
             except TransientError as error:

@@ -201,7 +201,8 @@ def _learn_remote_ids(run: _Run) -> None:
         and person in targets
         and row.payload_hash == targets[person].payload_hash
     ]
-    size = run.channel.capabilities.max_lookups
+    # Many look-ups for one reading of the publication, and little lost when one of them fails.
+    size = 20 * run.channel.capabilities.max_lookups
     for start in range(0, len(unnamed), size):
         wanted = {
             person: PlanItem(

@@ -30,7 +30,8 @@ def claim(
     if connection.execute(known.values(state="claimed", claimed_at=now)).rowcount:
         return
     connection.execute(BATCH.insert().values(**_batch_row(batch, now)))
-    people = [item.person_id for item in batch.items]
+    remote_ids = {item.person_id: item.remote_id for item in batch.items}
+    people = list(remote_ids)
     held = _state_rows(connection, batch.sync, people)
     items: list[dict[str, Any]] = []
     fresh: list[dict[str, Any]] = []
@@ -38,7 +39,7 @@ def claim(
     for person in people:
         step, row = steps[person], held.get(person)
         items.append(_item_row(batch, person, step, row, mapping_version))
-        mark = _mark(batch, person, step, row, now)
+        mark = _mark(step, row, remote_ids[person], now)
         if row is None:
             fresh.append({"sync": batch.sync, "person_id": person, "mapping_version": 0, **mark})
         else:
@@ -88,19 +89,16 @@ def _item_row(
     }
 
 
-def _mark(
-    batch: Batch, person: str, step: "PlannedStep", row: Any, now: datetime
-) -> dict[str, Any]:
+def _mark(step: "PlannedStep", row: Any, remote_id: str | None, now: datetime) -> dict[str, Any]:
     """Give the state of a person while an attempt is under way."""
     is_held = row is not None and row["status"] == "active"
     same_key = is_held and row["key_hash"] == step.key_hash
-    remote_ids = {item.person_id: item.remote_id for item in batch.items}
     return {
         "status": "active",
         "payload_hash": row["payload_hash"] if is_held else "",
         "key_hash": step.key_hash,
         "episode": row["episode"] if is_held else "",
-        "remote_id": remote_ids[person] or (row["remote_id"] if same_key else None),
+        "remote_id": remote_id or (row["remote_id"] if same_key else None),
         "is_dirty": True,
         "updated_at": now,
     }

@@ -1,5 +1,6 @@
 """What the engine does after an unknown outcome, by delivery class, and with poison rows."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -223,6 +224,15 @@ def test_throttling_ends_in_a_transient_error_when_it_lasts(desk: Desk) -> None:
         desk.run(channel)
     assert sum(desk.clock.waits) == 1800.0
     assert desk.ledger.state(desk.spec.name) == {}
+
+
+@pytest.mark.slow
+def test_large_batch_is_claimed_in_time_that_grows_with_its_rows(desk: Desk) -> None:
+    """Claiming once looked through the whole batch for each of its rows: minutes for these."""
+    channel = MemoryChannel(DeliveryClass.NATURAL, max_rows=50_000)
+    start = time.monotonic()
+    assert desk.run(channel, people=50_000).summary["delivered"] == 50_000
+    assert time.monotonic() - start < 60
 
 
 def test_second_run_of_one_run_id_makes_batches_of_its_own(desk: Desk) -> None:
