@@ -1,4 +1,4 @@
-{# A keyed SHA-256 in hexadecimal, so that a list of known addresses cannot be hashed and compared. #}
+{# A keyed SHA-256 in hexadecimal: nobody without the key can hash known addresses and compare. #}
 {% macro keyed_hash(text) -%}
     {{ return(adapter.dispatch('keyed_hash')(text)) }}
 {%- endmacro %}
@@ -8,7 +8,9 @@
 {%- endmacro %}
 
 {% macro postgres__keyed_hash(text) -%}
-    encode(sha256(convert_to('{{ env_var("ENISHI_HASH_KEY", "enishi") }}|' || {{ text }}, 'UTF8')), 'hex')
+    encode(
+        sha256(convert_to('{{ env_var("ENISHI_HASH_KEY", "enishi") }}|' || {{ text }}, 'UTF8')), 'hex'
+    )
 {%- endmacro %}
 
 {% macro spark__keyed_hash(text) -%}

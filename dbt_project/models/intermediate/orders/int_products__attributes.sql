@@ -21,13 +21,18 @@ sold_products as (
     where source_product_id is not null and line_kind = 'item'
 ),
 
+last_sold_products as (
+    select * from sold_products
+    where line_rank = 1
+),
+
 every_product as (
     select
-        coalesce(stg_products.source, sold_products.source) as source,
-        coalesce(stg_products.source_product_id, sold_products.source_product_id)
+        coalesce(stg_products.source, last_sold_products.source) as source,
+        coalesce(stg_products.source_product_id, last_sold_products.source_product_id)
             as source_product_id,
-        coalesce(stg_products.product_code, sold_products.product_code) as product_code,
-        coalesce(stg_products.name, sold_products.product_name) as name,
+        coalesce(stg_products.product_code, last_sold_products.product_code) as product_code,
+        coalesce(stg_products.name, last_sold_products.product_name) as name,
         stg_products.category,
         stg_products.brand,
         stg_products.taste,
@@ -38,10 +43,10 @@ every_product as (
         stg_products.is_trial,
         stg_products.is_active
     from stg_products
-    full outer join (select * from sold_products where line_rank = 1) as sold_products
+    full outer join last_sold_products
         on
-            stg_products.source = sold_products.source
-            and stg_products.source_product_id = sold_products.source_product_id
+            stg_products.source = last_sold_products.source
+            and stg_products.source_product_id = last_sold_products.source_product_id
 ),
 
 -- One row per product code, from the product master.

@@ -60,9 +60,9 @@ int_person__contact_records as (
         row_number() over (
             partition by stg_person_map.person_id
             order by
-                contact_records.trust,
+                contact_records.trust asc,
                 contact_records.stated_at desc nulls last,
-                contact_records.record_key
+                contact_records.record_key asc
         ) as record_rank
     from contact_records
     inner join stg_person_map on contact_records.record_key = stg_person_map.record_key

@@ -15,7 +15,7 @@ int_person__deciles as (
     select
         person_id,
         net_sales,
-        ntile(10) over (order by net_sales desc, person_id) as decile
+        ntile(10) over (order by net_sales desc, person_id asc) as decile
     from buyer_sales
 )
 

@@ -52,7 +52,7 @@ ranked_claims as (
         int_person__members.person_id,
         row_number() over (
             partition by claims.line_user_id
-            order by claims.linked_at desc nulls last, claims.source_customer_id
+            order by claims.linked_at desc nulls last, claims.source_customer_id asc
         ) as claim_rank
     from claims
     inner join int_person__members
@@ -65,7 +65,7 @@ ranked_follows as (
         event_type,
         row_number() over (
             partition by recipient
-            order by occurred_at desc, case when event_type = 'unfollow' then 0 else 1 end
+            order by occurred_at desc, event_type desc
         ) as follow_rank
     from line_events
     where event_type in ('follow', 'unfollow')

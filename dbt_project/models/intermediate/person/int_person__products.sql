@@ -31,10 +31,10 @@ ranked_lines as (
     select
         *,
         row_number() over (
-            partition by person_id order by purchase_no, net_sales desc, order_line_id
+            partition by person_id order by purchase_no asc, net_sales desc, order_line_id asc
         ) as rank_from_first,
         row_number() over (
-            partition by person_id order by purchase_no desc, net_sales desc, order_line_id
+            partition by person_id order by purchase_no desc, net_sales desc, order_line_id asc
         ) as rank_from_last
     from bought_lines
 ),
@@ -44,7 +44,7 @@ category_sales as (
         person_id,
         category,
         row_number() over (
-            partition by person_id order by sum(net_sales) desc, category
+            partition by person_id order by sum(net_sales) desc, category asc
         ) as category_rank
     from bought_lines
     where category is not null
@@ -63,7 +63,8 @@ favourites as (
 int_person__products as (
     select
         ranked_lines.person_id,
-        max(case when ranked_lines.rank_from_first = 1 then ranked_lines.source end) as first_source,
+        max(case when ranked_lines.rank_from_first = 1 then ranked_lines.source end)
+            as first_source,
         max(case when ranked_lines.rank_from_first = 1 then ranked_lines.product_id end)
             as first_product_id,
         max(case when ranked_lines.rank_from_first = 1 then ranked_lines.product_name end)

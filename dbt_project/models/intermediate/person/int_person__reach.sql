@@ -43,11 +43,12 @@ described as (
         opt_ins.email_granted_at,
         opt_ins.line_granted_at,
         int_person__suppressions.person_id is not null as is_email_suppressed,
-        extract(year from {{ as_of_date() }}) - extract(year from birth_date)
+        extract(year from {{ as_of_date() }}) - extract(year from int_person__contacts.birth_date)
         - case
             when
                 extract(month from {{ as_of_date() }}) * 100 + extract(day from {{ as_of_date() }})
-                < extract(month from birth_date) * 100 + extract(day from birth_date)
+                < extract(month from int_person__contacts.birth_date) * 100
+                + extract(day from int_person__contacts.birth_date)
                 then 1
             else 0
         end as age

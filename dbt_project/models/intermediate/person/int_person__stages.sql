@@ -76,7 +76,9 @@ int_person__stages as (
             when stage = 'dormant_customer' then 'last purchase on ' || last_purchase_date
             when stage = 'repeater' then 'second purchase on ' || second_purchase_date
             when stage = 'customer' then 'first purchase on ' || first_purchase_date
-            when stage = 'hot_lead' and {{ age_days('last_cart_date') }} < {{ var('hot_lead_cart_days') }}
+            when
+                stage = 'hot_lead'
+                and {{ age_days('last_cart_date') }} < {{ var('hot_lead_cart_days') }}
                 then 'cart or checkout on ' || last_cart_date
             when stage = 'hot_lead'
                 then

@@ -13,11 +13,15 @@ first_days as (
     ) as first_date
 ),
 
+day_counts as (
+    select {{ age_days('first_date') }} as day_count
+    from first_days
+),
+
 days as (
     select {{ add_days('first_days.first_date', 'series.day_no') }} as kpi_date
     from first_days
-    cross join
-        {{ series('(select ' ~ age_days('first_date') ~ ' from first_days)', 'day_no') }}
+    cross join {{ series('(select max(day_count) from day_counts)', 'day_no') }}
 ),
 
 -- A shop without a source of sessions, messages or ad costs has no figure for them, not zero.
@@ -57,8 +61,9 @@ rpt_kpi_daily as (
         cast(int_kpi__activity.ordering_sessions as double)
         / nullif(int_kpi__activity.sessions, 0) as orders_per_session,
         cast(
-            case when presence.has_members then coalesce(int_kpi__activity.members_registered, 0) end
-            as bigint
+            case
+                when presence.has_members then coalesce(int_kpi__activity.members_registered, 0)
+            end as bigint
         ) as members_registered,
         cast(
             case when presence.has_messages then coalesce(int_kpi__activity.emails_delivered, 0) end

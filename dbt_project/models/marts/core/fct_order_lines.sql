@@ -48,7 +48,7 @@ judged_lines as (
 
 counted_lines as (
     select
-        judged_lines.*,
+        *,
         exclusion_reason is null as is_counted,
         case
             when exclusion_reason is null then quantity - returned_quantity else 0

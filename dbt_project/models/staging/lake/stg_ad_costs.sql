@@ -1,5 +1,7 @@
 with current_rows as (
-    {{ current_rows(source('lake', 'ad_costs'), ['cost_date', 'utm_source', 'utm_medium', 'utm_campaign']) }}
+    {{ current_rows(
+        source('lake', 'ad_costs'), ['cost_date', 'utm_source', 'utm_medium', 'utm_campaign']
+    ) }}
 ),
 
 stg_ad_costs as (
