@@ -51,7 +51,7 @@ lint: $(READY) $(TOOLS)/.ready ## What CI checks beside the tests
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/enishi prepare
-	$(BIN)/enishi dbt-env -- $(BIN)/sqlfluff lint dbt_project/models dbt_project/tests
+	$(BIN)/enishi dbt-env -- $(BIN)/sqlfluff lint --config dbt_project/.sqlfluff dbt_project/models dbt_project/tests
 	$(BIN)/enishi dbt-env -- $(TOOLS)/bin/dbt-bouncer run --config-file dbt_project/dbt-bouncer.yml
 
 # dbt-bouncer caps duckdb, so it lives in an environment of its own.
@@ -63,7 +63,7 @@ $(TOOLS)/.ready:
 format: $(READY) ## Format Python and SQL
 	$(BIN)/ruff check --fix --quiet .
 	$(BIN)/ruff format .
-	$(BIN)/enishi dbt-env -- $(BIN)/sqlfluff fix --quiet dbt_project/models dbt_project/tests
+	$(BIN)/enishi dbt-env -- $(BIN)/sqlfluff fix --quiet --config dbt_project/.sqlfluff dbt_project/models dbt_project/tests
 
 docs: $(READY) ## Take the pictures in docs/ anew from the real pages
 	$(BIN)/python -m docs.pictures

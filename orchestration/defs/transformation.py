@@ -100,7 +100,9 @@ def dbt_step(tag: str, project: DbtProject, translator: WayOfTheData) -> dg.Asse
         pool=WAREHOUSE,
     )
     def build(context: dg.AssetExecutionContext, dbt: DbtCliResource, shop: Shop) -> Iterator[Any]:
-        invocation = dbt.cli(["build", *dbt_variables(shop)], context=context)
+        # Unit tests prove the models, not the data: they run with `make test`.
+        command = ["build", "--exclude-resource-type", "unit_test", *dbt_variables(shop)]
+        invocation = dbt.cli(command, context=context)
         events, failure = drain(invocation)
         stage = f"dbt/{name}"
         GateBook(shop.workspace.gates).record(

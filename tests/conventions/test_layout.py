@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 CARD = {
-    ".ci", ".env.example", ".gitignore", ".sqlfluff", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE",
+    ".ci", ".env.example", ".gitignore", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE",
     "Makefile", "README.md", "dagster.yaml", "dbt_project", "deploy", "docs", "expectations",
     "orchestration", "pyproject.toml", "requirements.lock", "reverse_etl", "tests",
 }  # fmt: skip
