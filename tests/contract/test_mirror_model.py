@@ -54,7 +54,7 @@ def test_destination_equals_the_segment_after_any_history(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", BENCHES)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(history=days, cut_at=st.integers(0, 25), is_resumed=st.booleans())
 def test_destination_equals_the_segment_after_many_histories(
     name: str, history: History, cut_at: int, is_resumed: bool
