@@ -1,0 +1,206 @@
+"""One benchmark: the sample shop, the build, the same tables by hand, and whether they agree."""
+
+import hashlib
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from orchestration.environments import REPOSITORY
+from orchestration.shops.profile import GeneratedLanding, load_shop
+from orchestration.workspace import Workspace
+from tests.benchmarks.comparison import TableComparison, compare
+from tests.benchmarks.measure import Cost, measure
+from tests.benchmarks.phases import PHASES, SHOP, by_hand_db
+
+_DBT = str(Path(sys.executable).parent / "dbt")
+_PROJECT = REPOSITORY / "dbt_project"
+_STEPS = ("stage1", "stage2", "stage3")
+_WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
+_STARTS = 3
+# What landing/ and lake/ come from: when it changes, both are made anew.
+_MAKERS = ("orchestration/sample_shop", "orchestration/ingest", "orchestration/shops")
+
+Progress = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class Result:
+    """What a benchmark found; costs by phase, one per repetition."""
+
+    persons: int
+    as_of_date: str
+    rows: dict[str, int] = field(default_factory=dict)
+    """Rows that the generator wrote and that ingestion read."""
+    reused: bool = False
+    """True when landing/ and lake/ are those of an earlier run; their costs are that run's."""
+    costs: dict[str, list[Cost]] = field(default_factory=dict)
+    figures: dict[str, Any] = field(default_factory=dict)
+    comparisons: list[TableComparison] = field(default_factory=list)
+
+    def add(self, phase: str, cost: Cost) -> None:
+        """One more repetition of a phase."""
+        self.costs.setdefault(phase, []).append(cost)
+
+    def cost(self, phase: str) -> Cost:
+        """The median of the seconds, the highest of the peaks."""
+        costs = self.costs[phase]
+        return Cost(median(c.seconds for c in costs), max(c.peak_mb for c in costs))
+
+    def total(self, *phases: str) -> Cost:
+        """Phases one after the other."""
+        first, *others = (self.cost(phase) for phase in phases)
+        return sum(others, start=first)
+
+    @property
+    def build(self) -> Cost:
+        """The build without tests: three dbt steps, and the resolution of persons."""
+        return self.total("stage1", "resolve", "stage2", "stage3")
+
+    @property
+    def ratio(self) -> float:
+        """The build's seconds over those of the hand-written SQL."""
+        return self.build.seconds / self.cost("by_hand").seconds
+
+    @property
+    def start_up_share(self) -> float:
+        """The part of the build's seconds that starting dbt three times takes."""
+        return len(_STEPS) * self.cost("dbt_ls").seconds / self.build.seconds
+
+    @property
+    def is_equal(self) -> bool:
+        """True when every published table is the same on both sides."""
+        return bool(self.comparisons) and all(table.is_equal for table in self.comparisons)
+
+
+@dataclass(frozen=True, slots=True)
+class Benchmark:
+    """Runs everything below one folder."""
+
+    root: Path
+    persons: int
+    repeat: int
+    memory_limit: str
+    progress: Progress
+
+    @property
+    def workspace(self) -> Workspace:
+        """The shop's folders."""
+        return Workspace(self.root)
+
+    @property
+    def as_of_date(self) -> date:
+        """The last day of the sample shop."""
+        landing = load_shop(SHOP).landing
+        assert isinstance(landing, GeneratedLanding)
+        return landing.end_date
+
+    def run(self) -> Result:
+        """Measure all phases and compare the tables.
+
+        Raises:
+            PhaseError: a phase ended with an error.
+        """
+        result = Result(self.persons, self.as_of_date.isoformat())
+        self._fill_lake(result)
+        self._dbt(result, "dbt_parse", "parse")
+        for _ in range(_STARTS):
+            self._dbt(result, "dbt_ls", "ls", "--select", "tag:stage3")
+        for repetition in range(self.repeat):
+            self._forget_build()
+            self._build(result, tests=False)
+            self._phase(result, "by_hand")
+            if repetition == 0:
+                self.progress("comparing the tables")
+                result.comparisons = compare(self.workspace.work_db, by_hand_db(self.workspace))
+        self._forget_build()
+        self._build(result, tests=True)
+        return result
+
+    def _fill_lake(self, result: Result) -> None:
+        marker = self.root / "lake.json"
+        recipe = {"persons": self.persons, "end": result.as_of_date, "makers": _digest()}
+        known = json.loads(marker.read_text(encoding="utf-8")) if marker.exists() else {}
+        result.reused = known.get("recipe") == recipe
+        if not result.reused:
+            for folder in ("landing", "truth", "lake"):
+                shutil.rmtree(self.root / folder, ignore_errors=True)
+            marker.unlink(missing_ok=True)
+            for phase in ("generate", "ingest"):
+                self._phase(result, phase)
+            costs = {p: [c.seconds, c.peak_mb] for p in result.costs for c in result.costs[p]}
+            known = {"recipe": recipe, "costs": costs, "figures": result.figures}
+            marker.write_text(json.dumps(known), encoding="utf-8")
+        result.figures.update(known["figures"])
+        for phase, (seconds, peak_mb) in known["costs"].items():
+            result.costs[phase] = [Cost(seconds, peak_mb)]
+
+    def _forget_build(self) -> None:
+        """A first build: no work database, and no persons that an earlier one knew."""
+        self.workspace.work_db.unlink(missing_ok=True)
+        shutil.rmtree(self.workspace.lake / "identity", ignore_errors=True)
+
+    def _build(self, result: Result, *, tests: bool) -> None:
+        suffix = "_with_tests" if tests else ""
+        exclude = () if tests else _WITHOUT_TESTS
+        for step in _STEPS:
+            name = step + suffix
+            self._dbt(result, name, "build", "--select", f"tag:{step}", *exclude)
+            result.figures[f"slowest_{name}"] = self._slowest_nodes()
+            if step == "stage1":
+                self._phase(result, "resolve", suffix)
+
+    def _dbt(self, result: Result, name: str, *arguments: str) -> None:
+        variables = load_shop(SHOP).dbt_vars(self.as_of_date)
+        folders = {
+            "--project-dir": _PROJECT,
+            "--profiles-dir": _PROJECT,
+            "--target-path": self.workspace.dbt_target,
+            "--log-path": self.root / "logs",
+        }
+        options = [str(part) for option in folders.items() for part in option]
+        given = ["--vars", json.dumps(variables, sort_keys=True)]
+        self._measure(result, name, [_DBT, *arguments, *options, *given])
+
+    def _phase(self, result: Result, phase: str, suffix: str = "") -> None:
+        assert phase in PHASES
+        command = [sys.executable, "-m", "tests.benchmarks.phases", phase, str(self.root)]
+        options = ["--persons", str(self.persons), "--as-of", result.as_of_date]
+        limit = ["--memory-limit", self.memory_limit]
+        log = self._measure(result, phase + suffix, [*command, *options, *limit])
+        last_line = log.read_text(encoding="utf-8").splitlines()[-1]
+        result.figures[phase] = json.loads(last_line)
+
+    def _measure(self, result: Result, name: str, command: list[str]) -> Path:
+        self.progress(name)
+        self.workspace.work.mkdir(parents=True, exist_ok=True)
+        log = self.root / "logs" / f"{name}.log"
+        variables = {
+            "ENISHI_LAKE": str(self.workspace.lake),
+            "ENISHI_WORK_DB": str(self.workspace.work_db),
+            "ENISHI_MEMORY_LIMIT": self.memory_limit,
+            "ENISHI_HASH_KEY": "enishi",
+        }
+        result.add(name, measure(name, command, folder=REPOSITORY, variables=variables, log=log))
+        return log
+
+    def _slowest_nodes(self) -> dict[str, float]:
+        results = json.loads(
+            (self.workspace.dbt_target / "run_results.json").read_text(encoding="utf-8")
+        )["results"]
+        seconds = {node["unique_id"]: round(node["execution_time"], 3) for node in results}
+        return dict(sorted(seconds.items(), key=lambda item: -item[1])[:10])
+
+
+def _digest() -> str:
+    digest = hashlib.sha256()
+    for maker in _MAKERS:
+        for path in sorted((REPOSITORY / maker).rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                digest.update(path.read_bytes())
+    return digest.hexdigest()

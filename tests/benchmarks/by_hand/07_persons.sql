@@ -1,0 +1,117 @@
+-- One row per person of everything that is not an order: records, contact, consent, behaviour.
+create schema contact;
+
+create temp table persons as
+select
+    person_id, min(first_seen_at) as first_seen_at, min(registered_at) as registered_at,
+    bool_or(customers.source is not null and coalesce(is_active, true)) as is_member,
+    bool_and(record_kind = 'order') as is_guest_only,
+from records
+inner join person_map using (record_key)
+left join customers
+    on
+        record_kind = 'customer' and records.source = customers.source
+        and records.source_customer_id = customers.source_customer_id
+where first_seen_at is null or tokyo_day(first_seen_at) <= getvariable('as_of')
+group by person_id;
+
+create temp table person_consents as
+with counted as (
+    select
+        coalesce(members.person_id, addresses.person_id, line_users.person_id) as person_id,
+        channel, action <> 'withdraw' as is_opt_in, occurred_at,
+    from consents
+    left join members using (source_customer_id)
+    left join addresses on members.person_id is null and consents.email_key = addresses.email_key
+    left join line_users
+        on
+            members.person_id is null and addresses.person_id is null
+            and consents.line_user_id = line_users.line_user_id
+    where
+        purpose = 'marketing'
+        and (
+            action = 'withdraw'
+            or (action in ('grant', 'confirm') and coalesce(legal_basis, 'unproven') <> 'unproven')
+        )
+),
+
+withdrawals as (
+    select *, max(if(is_opt_in, null, occurred_at)) over (partition by person_id, channel)
+        as withdrawn_at,
+    from counted where person_id is not null
+)
+
+select
+    person_id, channel, any_value(withdrawn_at) as withdrawn_at,
+    max(occurred_at) filter (is_opt_in) as last_opt_in_at,
+    min(occurred_at) filter (is_opt_in and occurred_at > coalesce(withdrawn_at, '-infinity'))
+        as granted_at,
+from withdrawals
+group by person_id, channel;
+
+create temp table contacts as
+with described as (
+    from (
+        select
+            *, source || '|customer|' || source_customer_id as record_key,
+            if(source = 'ec_cube', 1, 2) as trust, coalesce(updated_at, registered_at) as stated_at,
+        from customers
+        union all by name
+        select *, source || '|order|' || source_order_id as record_key, 3 as trust,
+            ordered_at as stated_at,
+        from all_orders where ordered_date <= getvariable('as_of')
+    )
+    inner join person_map using (record_key)
+    select *, row_number() over (
+        partition by person_id order by trust, stated_at desc nulls last, record_key
+    ) as place
+)
+
+-- What belongs together comes from one record: a name, a mailbox, an address.
+select
+    person_id,
+    unnest(arg_min({
+        family_name: family_name, given_name: given_name, family_name_kana: family_name_kana,
+        given_name_kana: given_name_kana
+    }, place) filter (coalesce(family_name, given_name) is not null)),
+    unnest(arg_min(
+        {email: email, email_key: email_key, email_status: email_status},
+        (if(is_known_address(email_status), 1, if(email_status = 'relay', 2, 3)), place)
+    ) filter (email is not null or email_status = 'relay' or is_known_address(email_status))),
+    arg_min(phone, place) filter (phone is not null) as phone,
+    unnest(arg_min({
+        postal_code: postal_code, prefecture: prefecture, address_line1: address_line1,
+        address_line2: address_line2
+    }, (if(postal_code is not null and address_line1 is not null, 1, 2), place)) filter (
+        prefecture is not null or (postal_code is not null and address_line1 is not null)
+    )),
+    arg_min(birth_date, place) filter (birth_date is not null) as birth_date,
+    arg_min(gender, place) filter (gender is not null) as gender,
+from described group by person_id;
+
+create temp table web_counts as
+select
+    person_id, max(ended_at) as last_session_at, max(session_date) as last_session_date,
+    max(session_date) filter (cart_adds + checkouts > 0) as last_cart_date,
+    count(*) filter (age_days(session_date) < 30) as sessions_30d,
+    sum(if(age_days(session_date) < 30, product_views, 0)) as product_views_30d,
+    sum(if(age_days(session_date) < 14, cart_adds, 0)) as cart_adds_14d,
+from marts.fct_web_sessions
+where person_id is not null
+group by person_id;
+
+create temp table views as
+with viewed as (
+    select person_id, source_product_id, max((occurred_at, web_event_id)) as last_view,
+        count(*) filter (age_days(occurred_date) < 7) as views,
+    from session_events inner join marts.fct_web_sessions as sessions using (session_id)
+    where
+        event_type = 'product_view' and source_product_id is not null
+        and sessions.person_id is not null
+    group by person_id, source_product_id
+)
+
+select
+    person_id, max(views) as most_views,
+    'ec_cube:' || arg_max(source_product_id, last_view) as last_viewed_product_id,
+from viewed group by person_id;

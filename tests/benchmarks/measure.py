@@ -1,0 +1,54 @@
+"""Runs a phase in a process of its own and says what it took."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+
+_KIB_PER_MB = 1_000_000 / 1024 if sys.platform != "darwin" else 1_000_000
+
+
+class PhaseError(RuntimeError):
+    """A phase ended with an error; the message names it and its log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Wall seconds, and the peak of resident memory in MB (10^6 bytes)."""
+
+    seconds: float
+    peak_mb: float
+
+    def __add__(self, later: "Cost") -> "Cost":
+        """One after the other: seconds add up, the higher peak stays."""
+        return Cost(self.seconds + later.seconds, max(self.peak_mb, later.peak_mb))
+
+
+def measure(
+    name: str, command: Sequence[str], *, folder: Path, variables: Mapping[str, str], log: Path
+) -> Cost:
+    """The cost of a command, its own processes included; its output goes to the log.
+
+    Raises:
+        PhaseError: the command ended with another code than 0.
+    """
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open("wb") as output:
+        started = perf_counter()
+        process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env={**os.environ, **variables},
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        # Popen's own wait would reap the process without saying what it used.
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = perf_counter() - started
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        raise PhaseError(f"{name} ended with code {process.returncode}; see {log}")
+    return Cost(seconds, usage.ru_maxrss / _KIB_PER_MB)

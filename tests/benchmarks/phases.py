@@ -1,0 +1,129 @@
+"""The phases that are not dbt's, each the work of one process: python -m tests.benchmarks.phases.
+
+The last line of what a phase prints is a JSON object with its figures.
+"""
+
+import argparse
+import json
+import sys
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+from orchestration.environments import REPOSITORY
+from orchestration.workspace import Workspace
+
+if TYPE_CHECKING:
+    from orchestration.ingest.report import GateAnswer, SourceReport
+
+SHOP = "sample"
+BY_HAND = Path(__file__).parent / "by_hand"
+_BOTS = REPOSITORY / "dbt_project" / "seeds" / "bot_user_agents.csv"
+_MAPPINGS = REPOSITORY / "orchestration" / "ingest" / "sources"
+
+Figures = dict[str, int | float | dict[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What a phase is told."""
+
+    workspace: Workspace
+    persons: int
+    as_of_date: date
+    memory_limit: str
+
+    @property
+    def by_hand_db(self) -> Path:
+        """The database that the hand-written SQL makes."""
+        return by_hand_db(self.workspace)
+
+
+def by_hand_db(workspace: Workspace) -> Path:
+    """The database that the hand-written SQL makes."""
+    return workspace.work / "by_hand.duckdb"
+
+
+def generate_shop(task: Task) -> Figures:
+    """Write landing/ of the sample shop."""
+    from orchestration.sample_shop.generate import generate  # noqa: PLC0415  this phase's memory
+
+    summary = generate(task.workspace.root, persons=task.persons, end_date=task.as_of_date)
+    return {"rows": summary.rows, "files": summary.files}
+
+
+def ingest(task: Task) -> Figures:
+    """Take every source of the profile into the lake, without gates."""
+    from orchestration.ingest.ingest import ingest_source  # noqa: PLC0415  this phase's memory
+    from orchestration.ingest.lake import Lake  # noqa: PLC0415
+    from orchestration.ingest.mapping import load_mapping  # noqa: PLC0415
+    from orchestration.shops.profile import load_shop  # noqa: PLC0415
+
+    profile = load_shop(SHOP)
+    lake = Lake(task.workspace.lake)
+    lake.ensure_empty_entities()
+    rows = 0
+    seconds: dict[str, float] = {}
+    for use in profile.sources:
+        report: SourceReport[GateAnswer] = ingest_source(
+            load_mapping(_MAPPINGS / f"{use.mapping or use.source}.yml", source=use.source),
+            landing=task.workspace.landing,
+            lake=lake,
+            loaded_at=datetime.now(UTC),
+            gate=None,
+            shop_time_zone=profile.time_zone,
+        )
+        rows += sum(entity.rows_read for entity in report.entities)
+        seconds[use.source] = round(report.seconds, 2)
+    return {"rows": rows, "seconds_by_source": seconds}
+
+
+def resolve(task: Task) -> Figures:
+    """Resolve the records of the work database into persons."""
+    from orchestration.identity.resolve import resolve_identities  # noqa: PLC0415
+
+    report = resolve_identities(task.workspace.work_db, task.workspace.lake, run_id="benchmark")
+    return {"records": report.records, "edges": report.edges, "persons": report.persons}
+
+
+def build_by_hand(task: Task) -> Figures:
+    """Run by_hand/*.sql in the order of their names on a new database."""
+    import duckdb  # noqa: PLC0415
+
+    task.by_hand_db.parent.mkdir(parents=True, exist_ok=True)
+    task.by_hand_db.unlink(missing_ok=True)
+    seconds: dict[str, float] = {}
+    with duckdb.connect(
+        str(task.by_hand_db), config={"memory_limit": task.memory_limit}
+    ) as connection:
+        connection.execute("set TimeZone = 'UTC'")
+        connection.execute("set variable lake = $1", [str(task.workspace.lake)])
+        connection.execute("set variable bots = $1", [str(_BOTS)])
+        connection.execute("set variable as_of = $1::date", [task.as_of_date])
+        for script in sorted(BY_HAND.glob("*.sql")):
+            started = perf_counter()
+            connection.execute(script.read_text(encoding="utf-8"))
+            seconds[script.stem] = round(perf_counter() - started, 3)
+    return {"seconds_by_script": seconds}
+
+
+PHASES = {"generate": generate_shop, "ingest": ingest, "resolve": resolve, "by_hand": build_by_hand}
+
+
+def main(arguments: list[str]) -> None:
+    """Run the named phase."""
+    parser = argparse.ArgumentParser(prog="tests.benchmarks.phases")
+    parser.add_argument("phase", choices=PHASES)
+    parser.add_argument("root", type=Path)
+    parser.add_argument("--persons", type=int, required=True)
+    parser.add_argument("--as-of", type=date.fromisoformat, required=True)
+    parser.add_argument("--memory-limit", required=True)
+    given = parser.parse_args(arguments)
+    task = Task(Workspace(given.root), given.persons, given.as_of, given.memory_limit)
+    print(json.dumps(PHASES[given.phase](task)))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

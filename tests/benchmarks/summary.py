@@ -1,0 +1,121 @@
+"""The result of a benchmark as a table on the terminal and as JSON."""
+
+import json
+import os
+import platform
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import dbt.version
+import duckdb
+from rich.console import Console
+from rich.table import Table
+
+from tests.benchmarks.bench import Result
+from tests.benchmarks.measure import Cost
+
+_WITH_TESTS = ("stage1", "resolve", "stage2", "stage3")
+
+
+def show(result: Result, console: Console) -> None:
+    """Print what was measured and what differs."""
+    console.print(_phases(result))
+    console.print(_tables(result))
+    console.print(
+        f"build / by hand: [bold]{result.ratio:.2f}[/bold] · "
+        f"starting dbt three times is {result.start_up_share:.0%} of the build's time, "
+        f"without it the ratio is {ratio_without_start_up(result):.2f}"
+    )
+    verdict = "[green]same rows[/green]" if result.is_equal else "[red]rows differ[/red]"
+    console.print(f"{len(result.comparisons)} published tables compared: {verdict}")
+
+
+def as_json(result: Result) -> dict[str, Any]:
+    """Everything that was measured, with the machine it was measured on."""
+    return {
+        "persons": result.persons,
+        "as_of_date": result.as_of_date,
+        "machine": machine(),
+        "lake_reused": result.reused,
+        "costs": {name: [asdict(cost) for cost in costs] for name, costs in result.costs.items()},
+        "build": asdict(result.build),
+        "by_hand": asdict(result.cost("by_hand")),
+        "ratio": result.ratio,
+        "ratio_without_start_up": ratio_without_start_up(result),
+        "start_up_share": result.start_up_share,
+        "figures": result.figures,
+        "tables": [asdict(table) | {"is_equal": table.is_equal} for table in result.comparisons],
+        "is_equal": result.is_equal,
+    }
+
+
+def save(result: Result, file: Path) -> None:
+    """Write the JSON result."""
+    file.write_text(json.dumps(as_json(result), indent=2) + "\n", encoding="utf-8")
+
+
+def machine() -> dict[str, str | int | None]:
+    """What decides the seconds beside the code."""
+    return {
+        "system": f"{platform.system()} {platform.machine()}",
+        "cores": os.cpu_count(),
+        "python": platform.python_version(),
+        "duckdb": duckdb.__version__,
+        "dbt": dbt.version.__version__,
+    }
+
+
+def ratio_without_start_up(result: Result) -> float:
+    """The ratio when dbt's three starts cost nothing."""
+    return result.ratio * (1 - result.start_up_share)
+
+
+def _phases(result: Result) -> Table:
+    facts = machine()
+    table = Table(
+        title=f"{result.persons:,} persons · {facts['cores']} cores · {facts['system']} · "
+        f"Python {facts['python']} · DuckDB {facts['duckdb']} · dbt {facts['dbt']}"
+    )
+    table.add_column("phase", no_wrap=True)
+    for name in ("seconds", "peak MB", "rows", "rows/s"):
+        table.add_column(name, justify="right")
+    earlier = " (earlier run)" if result.reused else ""
+    for phase, title in (("generate", "generate the shop"), ("ingest", "ingest without gates")):
+        rows = result.figures[phase]["rows"]
+        cost = result.cost(phase)
+        table.add_row(title + earlier, *_cells(cost), f"{rows:,}", f"{rows / cost.seconds:,.0f}")
+    table.add_section()
+    for name, title in (
+        ("stage1", "dbt: staging, identity edges"),
+        ("resolve", "resolve persons"),
+        ("stage2", "dbt: marts"),
+        ("stage3", "dbt: segments, policy"),
+    ):
+        table.add_row(f"  {title}", *_cells(result.cost(name)))
+    table.add_row("[bold]the build, without tests[/bold]", *_cells(result.build))
+    table.add_row("[bold]the same tables by hand[/bold]", *_cells(result.cost("by_hand")))
+    table.add_section()
+    with_tests = result.total(*(f"{name}_with_tests" for name in _WITH_TESTS))
+    table.add_row("the build with all dbt tests", *_cells(with_tests))
+    table.add_row("dbt parse, once per change of the project", *_cells(result.cost("dbt_parse")))
+    table.add_row("dbt start-up (dbt ls)", *_cells(result.cost("dbt_ls")))
+    return table
+
+
+def _cells(cost: Cost) -> tuple[str, str]:
+    return f"{cost.seconds:,.1f}", f"{cost.peak_mb:,.0f}"
+
+
+def _tables(result: Result) -> Table:
+    table = Table(title="the build against the hand-written SQL")
+    table.add_column("table", no_wrap=True)
+    for name in ("rows", "rows by hand", "differing rows"):
+        table.add_column(name, justify="right")
+    table.add_column("columns not compared")
+    for item in result.comparisons:
+        style = None if item.is_equal else "red"
+        counts = (item.rows, item.rows_by_hand, item.differing_rows)
+        cells = (f"{count:,}" for count in counts)
+        table.add_row(item.table, *cells, ", ".join(item.missing_columns), style=style)
+    return table
