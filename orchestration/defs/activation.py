@@ -45,6 +45,10 @@ def sync_step(spec: SyncSpec) -> dg.AssetsDefinition:
         owners=[f"team:{spec.owner}"],
         kinds={spec.channel.split("_", maxsplit=1)[0]},
         pool=f"channel_{spec.channel}",
+        # A vendor that does not answer now may in a minute; the ledger knows what went out.
+        retry_policy=dg.RetryPolicy(
+            max_retries=2, delay=60, backoff=dg.Backoff.EXPONENTIAL, jitter=dg.Jitter.PLUS_MINUS
+        ),
     )
     def sync(context: dg.AssetExecutionContext, shop: Shop) -> dg.MaterializeResult[None]:
         published = current(shop.workspace.published)

@@ -102,7 +102,8 @@ def dbt_step(tag: str, project: DbtProject, translator: WayOfTheData) -> dg.Asse
     def build(context: dg.AssetExecutionContext, dbt: DbtCliResource, shop: Shop) -> Iterator[Any]:
         # Unit tests prove the models, not the data: they run with `make test`.
         command = ["build", "--exclude-resource-type", "unit_test", *dbt_variables(shop)]
-        invocation = dbt.cli(command, context=context)
+        # In the shop's own folder dbt finds what it parsed before and need not parse again.
+        invocation = dbt.cli(command, context=context, target_path=shop.workspace.dbt_target)
         events, failure = drain(invocation)
         stage = f"dbt/{name}"
         GateBook(shop.workspace.gates).record(
