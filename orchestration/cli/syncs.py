@@ -16,7 +16,6 @@ from reverse_etl.delivery import SendPolicy
 from reverse_etl.engine import latest_summaries, run_sync, send_policy
 from reverse_etl.errors import TerminalError, TransientError
 from reverse_etl.guards import approve as approve_plan
-from reverse_etl.planner import save_plan
 from reverse_etl.spec import SyncSpec, load_syncs
 
 
@@ -52,7 +51,6 @@ def sync(
                 policy=SendPolicy() if plan else live,
                 run_id=str(uuid.uuid4()),
             )
-            save_plan(result.plan, shop.workspace.plans)
     except (TransientError, TerminalError) as error:
         _fail(str(error))
         return

@@ -11,10 +11,9 @@ from orchestration.shops.ledger import shop_ledger
 from reverse_etl.channels.base import open_channel
 from reverse_etl.engine import run_sync, send_policy
 from reverse_etl.errors import TerminalError
-from reverse_etl.planner import save_plan
 from reverse_etl.spec import SyncSpec, load_syncs
 
-GROUP = "8_activation"
+GROUP = "7_activation"
 SYNCS = REPOSITORY / "reverse_etl" / "syncs"
 
 
@@ -68,7 +67,6 @@ def sync_step(spec: SyncSpec) -> dg.AssetsDefinition:
                     policy=policy,
                     run_id=gate_run_id(context),
                 )
-                save_plan(result.plan, shop.workspace.plans)
         except TerminalError as error:
             raise dg.Failure(str(error), allow_retries=False) from error
         if waiting := result.summary.get("waiting_reason"):

@@ -4,7 +4,6 @@ import dagster as dg
 
 from orchestration.defs.gates import gate_run_id
 from orchestration.defs.resources import WAREHOUSE, Shop
-from orchestration.identity.resolve import resolve_identities
 
 PERSON_MAP = dg.AssetKey(["identity", "person_map"])
 
@@ -20,6 +19,8 @@ PERSON_MAP = dg.AssetKey(["identity", "person_map"])
 )
 def person_map(context: dg.AssetExecutionContext, shop: Shop) -> dg.MaterializeResult[None]:
     """Resolve the records of the work database into persons."""
+    from orchestration.identity.resolve import resolve_identities  # noqa: PLC0415  imports scipy
+
     report = resolve_identities(
         shop.workspace.work_db, shop.workspace.lake, run_id=gate_run_id(context)
     )

@@ -1,5 +1,6 @@
 """The way out of the warehouse: the gate on every segment, then one atomic publication."""
 
+import os
 from collections.abc import Iterator
 from datetime import UTC
 
@@ -12,6 +13,7 @@ from orchestration.defs.ingestion import inbound_stages
 from orchestration.defs.resources import WAREHOUSE, Shop, dbt_project
 from orchestration.defs.segments import published_models, segment_frame, segment_models
 from orchestration.defs.transformation import STEPS
+from orchestration.environments import REPOSITORY
 from orchestration.publication.changes import ChangeLimits
 from orchestration.publication.editions import Edition, current
 from orchestration.publication.errors import PublicationRefused
@@ -19,7 +21,7 @@ from orchestration.publication.gates import GateBook, records_of
 from orchestration.publication.publish import publish
 
 PUBLICATION = dg.AssetKey(["publication"])
-GROUP = "7_publication"
+GROUP = "6_publication"
 
 
 class PublicationConfig(dg.Config):
@@ -132,7 +134,9 @@ def publication_step(segments: list[str], models: list[str]) -> dg.AssetsDefinit
                 "tables": len(tables),
                 "rows": sum(table.row_count for table in tables),
                 "changed_tables": len(report.changed_tables),
-                "warehouse": dg.MetadataValue.path(report.publication.warehouse),
+                "warehouse": dg.MetadataValue.path(
+                    os.path.relpath(report.publication.warehouse, REPOSITORY)
+                ),
             }
         )
 

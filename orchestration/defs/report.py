@@ -1,13 +1,15 @@
 """The report: the publication and the plans of its syncs, on one page."""
 
+import os
+
 import dagster as dg
 
 from orchestration.defs.activation import shop_syncs
 from orchestration.defs.publication import PUBLICATION
 from orchestration.defs.resources import Shop
+from orchestration.environments import REPOSITORY
 from orchestration.ingest.freshness import source_freshness
 from orchestration.publication.editions import current
-from orchestration.publication.report.page import render_report
 from orchestration.shops.ledger import shop_ledger
 from reverse_etl.engine import latest_summaries
 
@@ -18,12 +20,16 @@ def report_step(syncs: list[str]) -> dg.AssetsDefinition:
     @dg.asset(
         key=["report"],
         deps=[PUBLICATION, *(dg.AssetKey(["activation", sync]) for sync in syncs)],
-        group_name="9_report",
+        group_name="8_report",
         description="One self-contained page for marketers, in Japanese and English.",
         owners=["team:analytics"],
         kinds={"html", "plotly"},
     )
     def report(shop: Shop) -> dg.MaterializeResult[None]:
+        from orchestration.publication.report.page import (  # noqa: PLC0415  imports plotly
+            render_report,
+        )
+
         published = current(shop.workspace.published)
         if published is None:
             raise dg.Failure(
@@ -40,7 +46,7 @@ def report_step(syncs: list[str]) -> dg.AssetsDefinition:
         )
         return dg.MaterializeResult(
             metadata={
-                "page": dg.MetadataValue.path(info.path),
+                "page": dg.MetadataValue.path(os.path.relpath(info.path, REPOSITORY)),
                 "bytes": info.bytes,
                 "charts": info.charts,
                 "seconds": round(info.seconds, 3),

@@ -30,9 +30,8 @@ _GROUPS = {
     "person_map": "3_identity",
     "marts": "4_marts",
     "contact": "4_marts",
-    "analysis": "5_analysis",
-    "segments": "6_segments",
-    "policy": "6_segments",
+    "segments": "5_segments",
+    "policy": "5_segments",
 }
 
 

@@ -12,7 +12,8 @@ from reverse_etl.ledger import Ledger
 def shop_ledger(settings: Settings, workspace: Workspace) -> Iterator[Ledger]:
     """The ledger at ENISHI_LEDGER_URL, or the embedded one in the shop's state folder."""
     workspace.state.mkdir(parents=True, exist_ok=True)
-    ledger = Ledger(settings.ledger_url or f"sqlite:///{workspace.state / 'ledger.sqlite'}")
+    url = settings.ledger_url or f"sqlite:///{workspace.state / 'ledger.sqlite'}"
+    ledger = Ledger(url, plans=workspace.plans)
     try:
         yield ledger
     finally:

@@ -15,11 +15,10 @@ GROUPS = [
     "2_staging",
     "3_identity",
     "4_marts",
-    "5_analysis",
-    "6_segments",
-    "7_publication",
-    "8_activation",
-    "9_report",
+    "5_segments",
+    "6_publication",
+    "7_activation",
+    "8_report",
 ]
 
 
@@ -112,7 +111,7 @@ def sample_profile():
 def test_the_code_location_imports_nothing_slow(fresh_python):
     loaded = fresh_python(
         "import orchestration.definitions, sys, json;"
-        "print(json.dumps([m for m in ('great_expectations', 'plotly', 'scipy', 'sendgrid')"
+        "print(json.dumps([m for m in ('great_expectations', 'plotly', 'scipy')"
         " if m in sys.modules]))"
     )
     assert json.loads(loaded.splitlines()[-1]) == []

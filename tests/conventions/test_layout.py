@@ -41,7 +41,9 @@ def test_python_file_stays_under_400_lines(path):
     assert len((ROOT / path).read_text(encoding="utf-8").splitlines()) <= 400
 
 
-@pytest.mark.parametrize("path", [p for p in FILES if p.suffix == ".sql"], ids=str)
+@pytest.mark.parametrize(
+    "path", [p for p in FILES if p.suffix == ".sql" and p.parts[0] == "dbt_project"], ids=str
+)
 def test_sql_file_stays_under_120_lines(path):
     assert len((ROOT / path).read_text(encoding="utf-8").splitlines()) <= 120
 
@@ -59,5 +61,5 @@ def test_every_channel_and_every_source_has_its_page():
         if p.stem not in {"__init__", "base"}
     }
     sources = {p.stem for p in (ROOT / "orchestration/ingest/sources").glob("*.yml")}
-    assert channels == {p.stem for p in (ROOT / "docs/channels").glob("*.md")}
+    assert channels == {p.stem for p in (ROOT / "docs/channels").glob("[a-z]*.md")}
     assert sources <= {p.stem for p in (ROOT / "docs/sources").glob("*.md")}

@@ -1,0 +1,143 @@
+"""Take the pictures of docs/images anew: `make docs`, after `make run`, with Chromium installed."""
+
+import base64
+import json
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from websockets.sync.client import ClientConnection, connect
+
+ROOT = Path(__file__).resolve().parents[1]
+IMAGES = ROOT / "docs" / "images"
+UI_PORT, DEVTOOLS_PORT = 3790, 9790
+UI = f"http://127.0.0.1:{UI_PORT}"
+
+
+class Browser:
+    """A headless Chromium, driven over its DevTools protocol."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        """Take an open connection to a page."""
+        self._socket = socket
+        self._calls = 0
+
+    def call(self, method: str, **parameters: object) -> dict[str, Any]:
+        """Call one DevTools method and give its result."""
+        self._calls += 1
+        self._socket.send(json.dumps({"id": self._calls, "method": method, "params": parameters}))
+        while True:
+            answer = json.loads(self._socket.recv())
+            if answer.get("id") == self._calls:
+                result: dict[str, Any] = answer.get("result", {})
+                return result
+
+    def picture(self, url: str, name: str, *, width: int, height: int, wait: float) -> None:
+        """Open a page, wait until it has drawn itself, and keep what it shows."""
+        self.call(
+            "Emulation.setDeviceMetricsOverride",
+            width=width,
+            height=height,
+            deviceScaleFactor=1,
+            mobile=False,
+        )
+        self.call("Page.navigate", url=url)
+        time.sleep(wait)
+        shot = self.call("Page.captureScreenshot", format="png")
+        (IMAGES / f"{name}.png").write_bytes(base64.b64decode(shot["data"]))
+        print(f"docs/images/{name}.png")
+
+
+@contextmanager
+def process(*command: str) -> Iterator[None]:
+    """Run a program as long as it is needed."""
+    started = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        yield
+    finally:
+        started.terminate()
+        started.wait()
+
+
+def answered(url: str, patience: float) -> Any:
+    """What a local address answers, once it does."""
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=5) as response:
+                return response.read()
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(1)
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """A browser with one page."""
+    with (
+        tempfile.TemporaryDirectory() as profile,
+        process(
+            "chromium",
+            "--headless",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--lang=ja",
+            f"--user-data-dir={profile}",
+            f"--remote-debugging-port={DEVTOOLS_PORT}",
+            "about:blank",
+        ),
+    ):
+        targets = json.loads(answered(f"http://127.0.0.1:{DEVTOOLS_PORT}/json", 60))
+        page = next(target for target in targets if target["type"] == "page")
+        with connect(page["webSocketDebuggerUrl"], max_size=None) as socket:
+            yield Browser(socket)
+
+
+def latest_run(status: str) -> str:
+    """The newest run of that status in the Dagster instance."""
+    query = (
+        "{ runsOrError(filter: {statuses: [%s]}, limit: 1)"
+        " { ... on Runs { results { runId } } } }" % status
+    )
+    request = urllib.request.Request(
+        f"{UI}/graphql",
+        data=json.dumps({"query": query}).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=60) as response:
+        runs = json.load(response)["data"]["runsOrError"]["results"]
+    if not runs:
+        sys.exit(f"There is no run with status {status} yet: `make run` makes one.")
+    return str(runs[0]["runId"])
+
+
+def main() -> None:
+    """Take every picture."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    report = ROOT / "var" / "sample" / "reports" / "index.html"
+    dagster = str(Path(sys.executable).parent / "dagster")
+    with process(dagster, "dev", "-p", str(UI_PORT)), browser() as chromium:
+        chromium.picture(report.as_uri(), "report", width=1280, height=1500, wait=5)
+        chromium.picture(report.as_uri(), "report-phone", width=390, height=1500, wait=5)
+        answered(f"{UI}/server_info", 180)
+        chromium.picture(f"{UI}/asset-groups", "asset-graph", width=1680, height=950, wait=25)
+        run = latest_run("SUCCESS")
+        chromium.picture(f"{UI}/runs/{run}", "run", width=1680, height=950, wait=20)
+
+
+if __name__ == "__main__":
+    main()
