@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from orchestration.environments import REPOSITORY
 from orchestration.workspace import Workspace
 
 if TYPE_CHECKING:
-    from orchestration.ingest.report import GateAnswer, SourceReport
+    from orchestration.ingest.report import SourceReport
 
 SHOP = "sample"
 BY_HAND = Path(__file__).parent / "by_hand"
@@ -67,7 +67,7 @@ def ingest(task: Task) -> Figures:
     rows = 0
     seconds: dict[str, float] = {}
     for use in profile.sources:
-        report: SourceReport[GateAnswer] = ingest_source(
+        report: SourceReport[Any] = ingest_source(
             load_mapping(_MAPPINGS / f"{use.mapping or use.source}.yml", source=use.source),
             landing=task.workspace.landing,
             lake=lake,
