@@ -1,0 +1,124 @@
+"""dbt nodes find their group, dbt's tests become gate records, tables show their rows."""
+
+import dagster as dg
+import duckdb
+import pytest
+
+from orchestration.defs.transformation import gate_records, group_of, with_row_counts
+from orchestration.publication.gates import GateRecord
+
+
+@pytest.mark.parametrize(
+    ("path", "group"),
+    [
+        (["enishi", "order_statuses"], "2_staging"),
+        (["enishi", "staging", "lake", "stg_orders"], "2_staging"),
+        (["enishi", "intermediate", "identity", "int_identity__edges"], "3_identity"),
+        (["enishi", "staging", "person_map", "stg_person_map"], "3_identity"),
+        (["enishi", "intermediate", "orders", "int_orders__lines"], "4_marts"),
+        (["enishi", "marts", "core", "customer_360"], "4_marts"),
+        (["enishi", "marts", "analysis", "rpt_rfm"], "4_marts"),
+        (["enishi", "contact", "person_contacts"], "4_marts"),
+        (["enishi", "segments", "seg_winback"], "5_segments"),
+        (["enishi", "policy", "send_eligibility"], "5_segments"),
+    ],
+    ids=lambda value: value[-1] if isinstance(value, list) else None,
+)
+def test_group_of_is_that_of_the_innermost_folder(path, group):
+    assert group_of(path) == group
+
+
+class DbtRun:
+    """A dbt run that has ended, as far as its results are asked for."""
+
+    def __init__(self, *results):
+        self.results = [
+            {"unique_id": unique_id, "status": status, "failures": failures}
+            for unique_id, status, failures in results
+        ]
+
+    def get_artifact(self, name):
+        return {"run_results.json": {"results": self.results}}[name]
+
+
+def record(check, *, passed, detail):
+    return GateRecord("dbt/dbt_marts", check, passed, "error", detail)
+
+
+def test_gate_records_hold_one_count_when_every_test_passed():
+    run = DbtRun(
+        ("model.enishi.customer_360", "success", None),
+        ("test.enishi.unique_customer_360_person_id.ab12", "pass", 0),
+        ("test.enishi.sales_reconcile", "warn", 2),
+    )
+    assert gate_records("dbt/dbt_marts", run) == [
+        record("dbt_tests", passed=True, detail="2 of 2 tests passed, 0 models failed")
+    ]
+
+
+def test_gate_records_name_each_failed_test_with_its_rows():
+    run = DbtRun(
+        ("test.enishi.unique_customer_360_person_id.ab12", "fail", 3),
+        ("test.enishi.not_null_customer_360_person_id.cd34", "pass", 0),
+        ("test.enishi.sales_reconcile", "error", None),
+    )
+    assert gate_records("dbt/dbt_marts", run) == [
+        record("dbt_tests", passed=False, detail="1 of 3 tests passed, 0 models failed"),
+        record("unique_customer_360_person_id", passed=False, detail="3 violating rows"),
+        record("sales_reconcile", passed=False, detail="1 violating rows"),
+    ]
+
+
+def test_gate_records_block_when_a_model_failed_and_no_test_did():
+    run = DbtRun(
+        ("model.enishi.customer_360", "error", None),
+        ("model.enishi.rpt_rfm", "skipped", None),
+        ("test.enishi.unique_rpt_rfm_person_id.ab12", "skipped", None),
+    )
+    (counted,) = gate_records("dbt/dbt_marts", run)
+    assert counted.blocks
+    assert counted.detail.endswith("1 models failed")
+
+
+def test_gate_records_hold_one_passed_count_when_dbt_had_nothing_to_test():
+    assert gate_records("dbt/dbt_marts", DbtRun()) == [
+        record("dbt_tests", passed=True, detail="0 of 0 tests passed, 0 models failed")
+    ]
+
+
+@pytest.fixture
+def work_db(tmp_path):
+    path = tmp_path / "warehouse.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create schema marts; create schema segments")
+        connection.execute("create table marts.customer_360 as from range(3)")
+        connection.execute("create table segments.seg_winback (person_id varchar)")
+    return path
+
+
+def built(model):
+    return dg.Output(None, output_name=model, metadata={"unique_id": f"model.enishi.{model}"})
+
+
+def test_with_row_counts_adds_the_rows_of_each_built_table(work_db):
+    told = list(with_row_counts([built("customer_360"), built("seg_winback")], work_db))
+    counts = {event.output_name: event.metadata["dagster/row_count"].value for event in told}
+    assert counts == {"customer_360": 3, "seg_winback": 0}
+    assert told[0].metadata["unique_id"].value == "model.enishi.customer_360"
+
+
+def test_with_row_counts_tells_what_was_built_before_a_check_that_ends_the_step(work_db):
+    failed = dg.AssetCheckResult(passed=False, asset_key="customer_360", check_name="unique")
+    told = list(with_row_counts([failed, built("customer_360")], work_db))
+    assert [type(event) for event in told] == [dg.Output, dg.AssetCheckResult]
+
+
+def test_with_row_counts_adds_nothing_when_the_model_has_no_table(work_db):
+    (told,) = with_row_counts([built("a_view")], work_db)
+    assert list(told.metadata) == ["unique_id"]
+
+
+def test_with_row_counts_leaves_the_work_database_free(work_db):
+    list(with_row_counts([built("customer_360")], work_db))
+    with duckdb.connect(str(work_db)) as connection:
+        connection.execute("drop table marts.customer_360")
