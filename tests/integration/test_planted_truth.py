@@ -1,0 +1,241 @@
+"""The published tables of the sample shop must say what the planted truth says."""
+
+import json
+
+import duckdb
+import pytest
+from crawleruseragents import is_crawler
+
+from tests.integration.shops import TestShop
+from tests.integration.truth_answers import TruthAnswers
+
+MAIL_SYNCS = "channel = 'email'"
+
+
+@pytest.fixture(scope="module")
+def truth(built_shop: TestShop) -> TruthAnswers:
+    return TruthAnswers(built_shop)
+
+
+def _lake(shop: TestShop, folder: str, sql: str) -> list[tuple[object, ...]]:
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"create view rows as from read_parquet('{shop.workspace.lake}/{folder}/*.parquet', "
+            "union_by_name = true)"
+        )
+        return connection.execute(sql).fetchall()
+
+
+def test_every_broken_row_is_quarantined_for_its_reason_and_no_good_one(
+    truth: TruthAnswers,
+) -> None:
+    planted = truth.table("broken_rows")
+    quarantined = _lake(
+        truth.shop, "quarantine/*/*", "select distinct source, file, row from rows order by all"
+    )
+    keys = planted[["source", "file", "row"]].itertuples(index=False, name=None)
+    assert quarantined == sorted(keys)
+    assert len(planted) > 50
+    # A row of several entities is refused for each of them; the truth tells the first reason.
+    told = set(planted[["source", "file", "row", "reason"]].itertuples(index=False, name=None))
+    found = set(
+        _lake(truth.shop, "quarantine/*/*", "select distinct source, file, row, reason from rows")
+    )
+    assert told <= found
+
+
+def test_quarantined_rows_name_the_column_at_fault(truth: TruthAnswers) -> None:
+    planted = truth.table("broken_rows").dropna(subset=["column_name"])
+    told = set(planted[["file", "row", "column_name"]].itertuples(index=False, name=None))
+    found = set(
+        _lake(truth.shop, "quarantine/*/*", "select distinct file, row, column_name from rows")
+    )
+    assert told <= found
+
+
+def test_rows_of_every_file_are_all_accounted_for(truth: TruthAnswers) -> None:
+    # Every entity of a feed reads all rows of a file; a fault may spare one of them.
+    read = _lake(
+        truth.shop,
+        "files",
+        """
+        select
+            file, min(rows_read), max(rows_read), min(rows_read - rows_quarantined),
+            bool_and(rows_read = rows_accepted + rows_quarantined + rows_filtered + rows_repeated)
+        from rows group by file order by file
+        """,
+    )
+    told = truth.table("feed_totals").sort_values("file")
+    totals = told["good_rows"] + told["broken_rows"]
+    expected = zip(told["file"], totals, totals, told["good_rows"], [True] * len(told), strict=True)
+    assert read == list(expected)
+
+
+def test_yen_of_every_file_are_those_of_the_truth(truth: TruthAnswers) -> None:
+    read = [
+        row
+        for entity, amount in (("orders", "total"), ("ad_costs", "cost"), ("campaigns", "cost"))
+        for row in _lake(
+            truth.shop,
+            f"raw/*/{entity}/*",
+            f"select _file, sum({amount})::bigint from rows where _file is not null group by _file",
+        )
+    ]
+    told = truth.table("feed_totals").dropna(subset=["yen"]).astype({"yen": int})
+    assert sorted(read) == sorted(told[["file", "yen"]].itertuples(index=False, name=None))
+
+
+def test_orders_and_yen_agree_per_source_and_day(truth: TruthAnswers) -> None:
+    told = truth.table("daily_totals")
+    published = truth.shop.rows(
+        """
+        select source, ordered_date, count(*), sum(source_total)::bigint,
+            count(*) filter (where is_purchase), sum(net_sales)::bigint
+        from marts.fct_orders group by source, ordered_date order by source, ordered_date
+        """
+    )
+    expected = told.sort_values(["source", "ordered_date"]).itertuples(index=False, name=None)
+    assert published == list(expected)
+
+
+def test_every_order_has_its_status_and_its_day(truth: TruthAnswers) -> None:
+    published = truth.shop.rows(
+        """
+        select source, source_order_id, status, ordered_at, is_purchase, delivered_at, person_id
+        from marts.fct_orders order by source, source_order_id
+        """
+    )
+    told = truth.orders.sort_values(["source", "source_order_id"])
+    columns = ["source", "source_order_id", "status", "ordered_at", "is_purchase", "delivered_at"]
+    rows = told[[*columns, "person_id"]].astype(object)
+    rows = rows.where(rows.notna(), None)
+    assert published == list(rows.itertuples(index=False, name=None))
+
+
+@pytest.mark.parametrize(
+    ("segment", "answer"),
+    [
+        ("seg_first_purchase", TruthAnswers.leads_with_consent),
+        ("seg_second_purchase", TruthAnswers.buyers_of_one_purchase),
+        ("seg_winback", TruthAnswers.silent_buyers),
+    ],
+    ids=["first_purchase", "second_purchase", "winback"],
+)
+def test_segment_holds_exactly_whom_the_truth_names(
+    truth: TruthAnswers, segment: str, answer: object
+) -> None:
+    published = {
+        person for (person,) in truth.shop.rows(f"select person_id from segments.{segment}")
+    }
+    expected = answer(truth)  # type: ignore[operator]
+    assert len(expected) > 10
+    assert published - expected == set()
+    assert expected - published == set()
+
+
+def test_nobody_is_mailed_whom_the_truth_forbids(truth: TruthAnswers) -> None:
+    allowed = truth.shop.rows(
+        f"select distinct person_id from policy.send_eligibility where {MAIL_SYNCS} and allowed"
+    )
+    addresses = _addresses(truth.shop)
+    assert len(allowed) > 30
+    for (person,) in allowed:
+        assert truth.opt_in(person, "email") is not None
+        assert not truth.suppressed(person, addresses[person])
+        assert not truth.awaits_parcel(person)
+
+
+def test_refusals_to_mail_have_the_true_reason(truth: TruthAnswers) -> None:
+    refused = truth.shop.rows(
+        f"select person_id, reason_code from policy.send_eligibility where {MAIL_SYNCS}"
+    )
+    addresses = _addresses(truth.shop)
+    for person, reason in refused:
+        address = addresses[person]
+        is_suppressed = address is not None and truth.suppressed(person, address)
+        assert (reason == "suppressed") == is_suppressed
+        if not is_suppressed:
+            assert (reason == "no_consent") == (truth.opt_in(person, "email") is None)
+    assert {"suppressed", "no_consent"} <= {reason for _, reason in refused}
+
+
+def test_letters_and_calls_need_only_that_nobody_said_no(truth: TruthAnswers) -> None:
+    judged = truth.shop.rows(
+        """
+        select person_id, channel, reason_code from policy.send_eligibility
+        where channel in ('print', 'phone')
+        """
+    )
+    assert len(judged) > 50
+    for person, channel, reason in judged:
+        assert (reason == "no_consent") == truth.said_no(person, channel)
+
+
+def test_every_refusal_has_one_reason_and_every_candidate_one_verdict(
+    built_shop: TestShop,
+) -> None:
+    reasons = (
+        "('suppressed', 'no_consent', 'relay_address', 'unreachable', 'open_delivery',"
+        " 'open_inquiry')"
+    )
+    assert built_shop.rows(
+        f"""
+        select count(*) from policy.send_eligibility
+        where allowed is distinct from (reason_code is null)
+            or (reason_code is not null and reason_code not in {reasons})
+        """
+    ) == [(0,)]
+    for sync, segment, count in built_shop.rows(
+        """
+        select sync, segment, count(*), from policy.send_eligibility group by sync, segment
+        """
+    ):
+        assert built_shop.rows(
+            f"""
+            select count(*) from segments.{segment}
+            inner join policy.send_eligibility using (person_id) where sync = '{sync}'
+            """
+        ) == [(count,)]
+        assert count == built_shop.published.row_counts()[f"segments.{segment}"]
+
+
+def test_machine_opens_and_scanner_clicks_are_told_from_people(truth: TruthAnswers) -> None:
+    told = truth.table("messages").sort_values("provider_event_id")
+    published = truth.shop.rows(
+        """
+        select message_event_id, event_type, is_machine_open, is_bot_click
+        from marts.fct_message_events
+        where channel = 'email' and event_type in ('open', 'click') order by message_event_id
+        """
+    )
+    columns = ["event", "is_machine_open", "is_bot_click"]
+    ids = "sendgrid_events:" + told["provider_event_id"]
+    expected = zip(ids, *(told[column] for column in columns), strict=True)
+    assert published == sorted(expected)
+    assert told["is_machine_open"].sum() > 100
+    assert told["is_bot_click"].sum() > 10
+
+
+def test_sessions_hold_no_crawler(built_shop: TestShop) -> None:
+    crawlers, people = set(), set()
+    for file in (built_shop.workspace.landing / "web").glob("*.ndjson"):
+        for line in file.read_text("utf-8").splitlines():
+            if '"user_agent":"' not in line or not line.endswith("}"):
+                continue
+            event = json.loads(line)
+            known = crawlers if is_crawler(event["user_agent"]) else people
+            known.add(event["anonymous_id"])
+    published = built_shop.rows(
+        "select distinct anonymous_id from marts.fct_web_sessions where source = 'web'"
+    )
+    browsers = {anonymous_id for (anonymous_id,) in published}
+    assert crawlers
+    assert crawlers & browsers == set()
+    assert browsers == people
+
+
+def _addresses(shop: TestShop) -> dict[str, str | None]:
+    with duckdb.connect(str(shop.published.contacts), read_only=True) as connection:
+        return dict(
+            connection.execute("select person_id, email from contact.person_contacts").fetchall()
+        )
