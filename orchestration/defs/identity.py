@@ -1,27 +1,50 @@
 """Who is who: clusters of records and their stable person_id, between dbt's edges and its marts."""
 
+from collections.abc import Iterator
+
 import dagster as dg
 
 from orchestration.defs.gates import gate_run_id
 from orchestration.defs.resources import WAREHOUSE, Shop
 
-PERSON_MAP = dg.AssetKey(["identity", "person_map"])
+DEPS = ["int_identity__edges", "int_identity__records"]
+GROUP = "3_identity"
 
 
-@dg.asset(
-    key=PERSON_MAP,
-    deps=["int_identity__edges", "int_identity__records"],
-    group_name="3_identity",
-    description="One row per record: the person it belongs to. Ids survive a rebuild.",
-    owners=["team:data-engineering"],
-    kinds={"python", "parquet"},
+@dg.multi_asset(
+    name="resolve_identities",
+    specs=[
+        dg.AssetSpec(
+            key=["identity", "person_map"],
+            deps=DEPS,
+            group_name=GROUP,
+            description="One row per record: the person it belongs to. Ids survive a rebuild.",
+            owners=["team:data-engineering"],
+            kinds={"python", "parquet"},
+        ),
+        dg.AssetSpec(
+            key=["identity", "identity_events"],
+            deps=DEPS,
+            group_name=GROUP,
+            description="One row per change of a person: created, merged, split, moved.",
+            owners=["team:data-engineering"],
+            kinds={"python", "parquet"},
+        ),
+    ],
     pool=WAREHOUSE,
 )
-def person_map(context: dg.AssetExecutionContext, shop: Shop) -> dg.MaterializeResult[None]:
+def resolve(context: dg.AssetExecutionContext, shop: Shop) -> Iterator[dg.MaterializeResult[None]]:
     """Resolve the records of the work database into persons."""
     from orchestration.identity.resolve import resolve_identities  # noqa: PLC0415  imports scipy
 
     report = resolve_identities(
         shop.workspace.work_db, shop.workspace.lake, run_id=gate_run_id(context)
     )
-    return dg.MaterializeResult(metadata=report.as_metadata())
+    yield dg.MaterializeResult(
+        asset_key=["identity", "person_map"],
+        metadata={"dagster/row_count": report.records, **report.as_metadata()},
+    )
+    changes = report.created + report.merged + report.split + report.moved
+    yield dg.MaterializeResult(
+        asset_key=["identity", "identity_events"], metadata={"new_events": changes}
+    )

@@ -10,7 +10,7 @@ from orchestration.defs.gates import check_results, gate_run_id, inbound_gate
 from orchestration.defs.landing import LANDING
 from orchestration.defs.resources import Shop
 from orchestration.environments import REPOSITORY
-from orchestration.ingest.errors import GateFailed
+from orchestration.ingest.errors import ContractError, GateFailed
 from orchestration.ingest.ingest import ingest_source
 from orchestration.ingest.lake import Lake
 from orchestration.ingest.mapping import load_mapping
@@ -93,6 +93,8 @@ def source_step(use: SourceUse, mapping: SourceMapping) -> dg.AssetsDefinition:
             yield from check_results(
                 failure.report.gates, source=use.source, entities=list(failure.report.gates)
             )
+            raise dg.Failure(str(failure), allow_retries=False) from failure
+        except ContractError as failure:
             raise dg.Failure(str(failure), allow_retries=False) from failure
         _record(context, shop, mapping, report)
         for entity in report.entities:

@@ -52,6 +52,11 @@ def test_groups_stand_in_the_order_of_the_way(graph):
     assert backwards == []
 
 
+def test_the_graph_has_no_cycle(graph):
+    order = [key for level in graph.toposorted_asset_keys_by_level for key in level]
+    assert len(order) == len(set(order)) == len(list(graph.asset_nodes))
+
+
 def test_no_executable_asset_hangs_on_something_nobody_makes(graph):
     assert [n.key.to_user_string() for n in graph.asset_nodes if not n.is_executable] == []
 
