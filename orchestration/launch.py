@@ -125,14 +125,29 @@ def _materialized(result: dg.ExecuteInProcessResult) -> dict[str, dict[str, obje
 
 
 def _failures(result: dg.ExecuteInProcessResult) -> Iterator[Failure]:
-    """The innermost message of each failed step."""
+    """The innermost message of each failed step, or what its refused checks say."""
+    refusals = _refusals(result)
     for event in result.get_step_failure_events():
-        failure = event.step_failure_data
+        step, failure = event.step_key or "", event.step_failure_data
         if failure.user_failure_data and failure.user_failure_data.description:
             message = failure.user_failure_data.description
+        elif step in refusals:
+            message = "\n".join(refusals[step])
         else:
             error = failure.error
             while error and error.cause:
                 error = error.cause
             message = error.message.strip() if error else "no reason given"
-        yield Failure(step=event.step_key or "", message=message)
+        yield Failure(step=step, message=message)
+
+
+def _refusals(result: dg.ExecuteInProcessResult) -> dict[str, list[str]]:
+    """Step -> what its failed blocking checks say, where they say something."""
+    found: dict[str, list[str]] = {}
+    for event in result.all_events:
+        if event.event_type != dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+            continue
+        check = event.asset_check_evaluation_data
+        if check.blocking and not check.passed and check.description:
+            found.setdefault(event.step_key or "", []).append(check.description)
+    return found

@@ -49,11 +49,12 @@ def dbt_env(command: Annotated[list[str], typer.Argument(help="The command to ru
     """Run a command with the variables dbt needs for the current shop."""
     from orchestration.defs.resources import dbt_environment  # noqa: PLC0415  loads dbt
 
+    shop = shop_context()
     environment = {
         "DBT_PROJECT_DIR": str(REPOSITORY / "dbt_project"),
         "DBT_PROFILES_DIR": str(REPOSITORY / "dbt_project"),
         **os.environ,
-        **dbt_environment(shop_context().workspace),
+        **dbt_environment(shop.settings, shop.workspace),
     }
     raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)
 

@@ -3,6 +3,7 @@
 import sys
 from dataclasses import dataclass
 
+import typer
 from rich.console import Console
 
 from orchestration.environments import Settings, read_settings
@@ -23,11 +24,11 @@ class ShopContext:
 
 
 def shop_context() -> ShopContext:
-    """The shop named by ENISHI_SHOP.
-
-    Raises:
-        ShopError: there is no such profile, or it breaks the schema.
-    """
-    settings = read_settings()
-    profile = load_shop(settings.shop)
+    """The shop named by ENISHI_SHOP; without one the command ends and says why."""
+    try:
+        settings = read_settings()
+        profile = load_shop(settings.shop)
+    except ValueError as error:
+        console.print(f"[red]{error}[/red]")
+        raise typer.Exit(2) from error
     return ShopContext(settings, profile, Workspace(settings.home / settings.shop))

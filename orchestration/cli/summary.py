@@ -59,6 +59,9 @@ def show_syncs(summaries: list[Any]) -> None:
         if summary["refused"]:
             reasons = ", ".join(f"{count:,} {code}" for code, count in summary["refused"].items())
             console.print(f"  {summary['sync']} refuses {reasons}")
+        if summary.get("invalid"):
+            reasons = ", ".join(f"{count:,} {code}" for code, count in summary["invalid"].items())
+            console.print(f"  {summary['sync']} leaves out {reasons}")
         if summary.get("waiting_reason"):
             console.print(f"  {summary['sync']} waits: {summary['waiting_reason']}")
             console.print(f"    enishi approve {summary['plan_id']} --by YOU")

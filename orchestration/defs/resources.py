@@ -11,6 +11,7 @@ import dagster as dg
 from dagster_dbt import DbtCliResource, DbtProject
 
 from orchestration.environments import REPOSITORY, Settings, read_settings
+from orchestration.shops.hash_key import shop_hash_key
 from orchestration.shops.profile import ShopProfile, load_shop
 from orchestration.workspace import Workspace
 from reverse_etl.channels.base import ChannelSettings
@@ -55,9 +56,13 @@ class Shop(dg.ConfigurableResource):  # type: ignore[type-arg]
         return datetime.now(UTC)
 
 
-def dbt_environment(workspace: Workspace) -> dict[str, str]:
-    """The variables that dbt's profile and sources read."""
-    return {"ENISHI_WORK_DB": str(workspace.work_db), "ENISHI_LAKE": str(workspace.lake)}
+def dbt_environment(settings: Settings, workspace: Workspace) -> dict[str, str]:
+    """The variables that dbt's profile, sources and hashes read."""
+    return {
+        "ENISHI_WORK_DB": str(workspace.work_db),
+        "ENISHI_LAKE": str(workspace.lake),
+        "ENISHI_HASH_KEY": shop_hash_key(settings, workspace),
+    }
 
 
 def dbt_variables(shop: Shop) -> list[str]:
@@ -74,7 +79,7 @@ def dbt_project() -> DbtProject:
     shop = Shop()
     workspace = shop.workspace
     workspace.work.mkdir(parents=True, exist_ok=True)
-    os.environ.update(dbt_environment(workspace))
+    os.environ.update(dbt_environment(shop.settings, workspace))
     project = DbtProject(
         project_dir=REPOSITORY / "dbt_project",
         target_path=workspace.dbt_target,
