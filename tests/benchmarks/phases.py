@@ -6,7 +6,7 @@ The last line of what a phase prints is a JSON object with its figures.
 import argparse
 import json
 import sys
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from time import perf_counter
@@ -23,7 +23,7 @@ BY_HAND = Path(__file__).parent / "by_hand"
 _BOTS = REPOSITORY / "dbt_project" / "seeds" / "bot_user_agents.csv"
 _MAPPINGS = REPOSITORY / "orchestration" / "ingest" / "sources"
 
-Figures = dict[str, int | float | dict[str, float]]
+Figures = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,7 @@ class Task:
     @property
     def by_hand_db(self) -> Path:
         """The database that the hand-written SQL makes."""
-        return by_hand_db(self.workspace)
-
-
-def by_hand_db(workspace: Workspace) -> Path:
-    """The database that the hand-written SQL makes."""
-    return workspace.work / "by_hand.duckdb"
+        return self.workspace.work / "by_hand.duckdb"
 
 
 def generate_shop(task: Task) -> Figures:
@@ -109,7 +104,21 @@ def build_by_hand(task: Task) -> Figures:
     return {"seconds_by_script": seconds}
 
 
-PHASES = {"generate": generate_shop, "ingest": ingest, "resolve": resolve, "by_hand": build_by_hand}
+def compare_tables(task: Task) -> Figures:
+    """Compare the tables of the build with those made by hand."""
+    from tests.benchmarks.comparison import compare  # noqa: PLC0415
+
+    tables = compare(task.workspace.work_db, task.by_hand_db)
+    return {"tables": [asdict(table) for table in tables]}
+
+
+PHASES = {
+    "generate": generate_shop,
+    "ingest": ingest,
+    "resolve": resolve,
+    "by_hand": build_by_hand,
+    "compare": compare_tables,
+}
 
 
 def main(arguments: list[str]) -> None:

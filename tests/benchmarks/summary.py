@@ -15,7 +15,8 @@ from rich.table import Table
 from tests.benchmarks.bench import Result
 from tests.benchmarks.measure import Cost
 
-_WITH_TESTS = ("stage1", "resolve", "stage2", "stage3")
+_DBT_STEPS = ("stage1", "stage2", "stage3")
+_BUILD_STEPS = ("stage1", "resolve", "stage2", "stage3")
 
 
 def show(result: Result, console: Console) -> None:
@@ -28,6 +29,8 @@ def show(result: Result, console: Console) -> None:
         f"without it the ratio is {ratio_without_start_up(result):.2f}"
     )
     verdict = "[green]same rows[/green]" if result.is_equal else "[red]rows differ[/red]"
+    if failed_tests(result):
+        console.print(f"[yellow]{failed_tests(result)} dbt tests failed; see logs/[/yellow]")
     console.print(f"{len(result.comparisons)} published tables compared: {verdict}")
 
 
@@ -44,6 +47,7 @@ def as_json(result: Result) -> dict[str, Any]:
         "ratio": result.ratio,
         "ratio_without_start_up": ratio_without_start_up(result),
         "start_up_share": result.start_up_share,
+        "failed_tests": failed_tests(result),
         "figures": result.figures,
         "tables": [asdict(table) | {"is_equal": table.is_equal} for table in result.comparisons],
         "is_equal": result.is_equal,
@@ -71,6 +75,12 @@ def ratio_without_start_up(result: Result) -> float:
     return result.ratio * (1 - result.start_up_share)
 
 
+def failed_tests(result: Result) -> int:
+    """Tests that failed, and nodes with an error, in the build with tests."""
+    statuses = [result.figures[f"{step}_with_tests"]["nodes_by_status"] for step in _DBT_STEPS]
+    return sum(found.get("fail", 0) + found.get("error", 0) for found in statuses)
+
+
 def _phases(result: Result) -> Table:
     facts = machine()
     table = Table(
@@ -96,7 +106,7 @@ def _phases(result: Result) -> Table:
     table.add_row("[bold]the build, without tests[/bold]", *_cells(result.build))
     table.add_row("[bold]the same tables by hand[/bold]", *_cells(result.cost("by_hand")))
     table.add_section()
-    with_tests = result.total(*(f"{name}_with_tests" for name in _WITH_TESTS))
+    with_tests = result.total(*(f"{name}_with_tests" for name in _BUILD_STEPS))
     table.add_row("the build with all dbt tests", *_cells(with_tests))
     table.add_row("dbt parse, once per change of the project", *_cells(result.cost("dbt_parse")))
     table.add_row("dbt start-up (dbt ls)", *_cells(result.cost("dbt_ls")))

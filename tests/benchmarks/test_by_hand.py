@@ -39,6 +39,7 @@ def test_by_hand_equals_build_when_shop_is_small(tmp_path: Path) -> None:
     assert len(rows) >= 21
     measured = as_json(result)
     assert measured["ratio"] > 0
+    assert measured["failed_tests"] == 0
     assert measured["build"]["peak_mb"] > 50
 
     phases.clear()

@@ -1,5 +1,8 @@
 -- The current row of every key, straight from the lake; only the columns that anything needs.
 -- The caller sets the variables lake, bots (a CSV of tokens) and as_of.
+-- No table promises an order of its rows, and keeping one costs memory and time.
+set preserve_insertion_order = false;
+
 create temp macro raw(entity) as table
 from read_parquet(
     getvariable('lake') || '/raw/*/' || entity || '/**/*.parquet', hive_partitioning = false
