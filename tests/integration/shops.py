@@ -70,12 +70,12 @@ class TestShop:
             "DAGSTER_HOME": str(self.dagster),
         }
 
-    def enishi(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-        """Runs the console command; stderr stands behind stdout."""
+    def enishi(self, *arguments: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
+        """Runs the console command; what it says on stderr stands in stdout, too."""
         return subprocess.run(
             [str(ENISHI), *map(str, arguments)],
             cwd=ROOT,
-            env=self.environment,
+            env={**self.environment, **variables},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
