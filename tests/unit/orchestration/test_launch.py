@@ -42,15 +42,25 @@ def never_reached():
 
 
 def job(name, *assets):
-    return dg.define_asset_job(name, selection=list(assets), executor_def=dg.in_process_executor)
+    selection = dg.AssetSelection.assets(*assets).without_checks()
+    return dg.define_asset_job(name, selection, executor_def=dg.in_process_executor)
+
+
+@dg.asset_check(asset=orders, blocking=True)
+def gate():
+    return dg.AssetCheckResult(passed=False, description="key_unique: rows 2, 3")
 
 
 LOCATION = dg.Definitions(
     assets=[orders, refused, wrapped, never_reached],
+    asset_checks=[gate],
     jobs=[
         job("good", orders),
         job("stopped", orders, refused, never_reached),
         job("broken", orders, wrapped),
+        dg.define_asset_job(
+            "gated", dg.AssetSelection.assets(orders), executor_def=dg.in_process_executor
+        ),
     ],
 )
 
@@ -108,6 +118,12 @@ def test_run_job_gives_the_words_of_a_failure_and_keeps_what_was_made_before(run
 def test_run_job_gives_the_innermost_message_when_an_error_was_wrapped(run):
     outcome, _ = run("broken")
     assert outcome.failures == (Failure("wrapped", "KeyError: 'ordered_at'"),)
+
+
+def test_run_job_gives_the_words_of_a_gate_when_it_refused(run):
+    outcome, _ = run("gated")
+    assert not outcome.success
+    assert [failure.message for failure in outcome.failures] == ["key_unique: rows 2, 3"]
 
 
 def test_run_job_raises_when_there_is_no_such_job(run):

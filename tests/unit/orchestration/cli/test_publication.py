@@ -1,5 +1,7 @@
 """`enishi publications` and `enishi rollback`."""
 
+import pytest
+
 
 def rows(output):
     """Publication, as-of day and mark of each line that names a publication."""
@@ -47,3 +49,19 @@ def test_rollback_says_so_when_nothing_was_published(enishi):
     code, output = enishi("rollback")
     assert code == 1
     assert "nothing was published yet" in output
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "said"),
+    [
+        ("ENISHI_SHOP", "nowhere", "There is no shop 'nowhere'; known: online_retail, sample."),
+        ("ENISHI_ENV", "production", "ENISHI_ENV is 'production'; set it to one of ci, dev, prod."),
+    ],
+)
+def test_a_command_ends_with_the_reason_when_shop_or_environment_is_unknown(
+    enishi, monkeypatch, variable, value, said
+):
+    monkeypatch.setenv(variable, value)
+    code, output = enishi("publications")
+    assert code == 2
+    assert said in output
