@@ -66,6 +66,8 @@ def build_column(
     if mapping.map is not None:
         text, unknown = _mapped(text, mapping.map, mapping.otherwise)
         failures.append(("not_allowed", unknown))
+    for header, value in mapping.when_filled.items():
+        text = pc.if_else(pc.is_valid(rows.text(header)), value, text)
     if mapping.required or is_key:
         failures.append(("missing_value", _mask(pc.is_null(text))))
     typed, bad = _parse_distinct(text, _parser(mapping, column, time_zone))

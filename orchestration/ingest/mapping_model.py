@@ -38,6 +38,8 @@ class ColumnMapping(_Strict):
     map: dict[str, str | None] | None = None
     """Value in the source → value here; any other value is refused, or becomes `otherwise`."""
     otherwise: str | None = None
+    when_filled: dict[str, str] = Field(default_factory=dict)
+    """Header → the value here wherever that header has one, whatever `from` and `map` say."""
     format: TextList = ()
     """Date formats, the first that fits; ISO 8601 when left out."""
     unit: Literal["seconds", "milliseconds"] | None = None
@@ -90,7 +92,7 @@ class FeedMapping(_Strict):
         for entity in self.entities:
             wanted.update(dict.fromkeys(entity.where))
             for column in entity.columns.values():
-                wanted.update(dict.fromkeys(column.from_))
+                wanted.update(dict.fromkeys((*column.from_, *column.when_filled)))
         return tuple(name for name in wanted if name not in (FILE_PSEUDO_HEADER, ROW_PSEUDO_HEADER))
 
 

@@ -162,6 +162,8 @@ def _column(
         yield Mistake((*location, "join"), "one header needs no join", "Remove it.")
     if column.otherwise is not None and column.map is None:
         yield Mistake((*location, "otherwise"), "otherwise needs a map", "Add `map:`.")
+    if column.when_filled and not column.from_:
+        yield Mistake((*location, "when_filled"), "when_filled needs `from`", "Add `from:`.")
     for option, types in _OPTIONS_OF_TYPES.items():
         if option in column.model_fields_set and column_type not in types:
             yield Mistake(

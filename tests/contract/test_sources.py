@@ -1,5 +1,6 @@
 """What every source that ships must keep, and what it makes of real files where they are there."""
 
+import csv
 import json
 import shutil
 from collections import Counter
@@ -11,6 +12,7 @@ import duckdb
 import pytest
 
 from orchestration.ingest.entities import load_entities
+from orchestration.ingest.errors import ContractError
 from orchestration.ingest.ingest import ingest_source
 from orchestration.ingest.lake import Lake
 from orchestration.ingest.mapping import load_mapping
@@ -88,6 +90,108 @@ def _land(root: Path, source: str, *files: Path) -> None:
     folder.mkdir(parents=True)
     for file in files:
         shutil.copy(file, folder / file.name)
+
+
+def _land_table(
+    root: Path, source: str, feed: str, name: str, rows: list[dict[str, str]]
+) -> None:
+    """Lands a CSV with every header that the feed wants; what a row does not name is blank."""
+    mapping = load_mapping(ROOT / "orchestration" / "ingest" / "sources" / f"{source}.yml")
+    (found,) = (item for item in mapping.feeds if item.name == feed)
+    path = root / "landing" / source / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding=found.encoding, newline="") as file:
+        writer = csv.DictWriter(file, found.headers, restval="")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def test_ec_cube_members_are_active_only_when_their_address_is_verified(tmp_path: Path) -> None:
+    day = {"登録日": "2026-10-01 10:00:00", "更新日": "2026-10-01 10:00:00"}
+    rows = [{"会員ID": status, "会員ステータス(ID)": status, **day} for status in ("1", "2", "3")]
+    _land_table(tmp_path, "ec_cube", "members", "members_2026-10-31.csv", rows)
+
+    _ingest("ec_cube", tmp_path)
+
+    query = "select source_customer_id, is_active from rows order by 1"
+    assert _rows(tmp_path, "customers", query) == [("1", False), ("2", True), ("3", False)]
+
+
+def test_crm_inquiries_carry_codes_and_keep_the_row_when_a_word_is_unknown(tmp_path: Path) -> None:
+    words = [("メール", "配送"), ("電話", "商品"), ("LINE", "返品"), ("チャット", "解約")]
+    words += [("SNS", "注文"), ("フォーム", "支払い"), ("手紙", "苦情"), ("", "")]
+    day = {"受付日時": "2026-10-01 10:00:00", "更新日時": "2026-10-01 10:00:00"}
+    rows = [
+        {"問い合わせID": str(number), "経路": channel, "種別": topic, **day}
+        for number, (channel, topic) in enumerate(words)
+    ]
+    _land_table(tmp_path, "crm", "inquiries", "inquiries.csv", rows)
+
+    _ingest("crm", tmp_path)
+
+    query = "select channel, topic from rows order by source_inquiry_id"
+    assert _rows(tmp_path, "inquiries", query) == [
+        ("mail", "delivery"),
+        ("phone", "product"),
+        ("line", "return"),
+        ("chat", "cancel"),
+        ("sns", "order"),
+        ("mail", "payment"),
+        ("other", "other"),
+        (None, None),
+    ]
+
+
+def test_crm_refuses_a_consent_file_when_more_than_two_per_cent_are_broken(tmp_path: Path) -> None:
+    good = {
+        "channel": "email",
+        "purpose": "marketing",
+        "action": "grant",
+        "legal_basis": "consent",
+        "occurred_at": "2026-10-01T10:00:00+09:00",
+    }
+    rows = [{"consent_id": str(number), **good} for number in range(100)]
+    for row in rows[:2]:
+        row["action"] = "revoke"
+    _land_table(tmp_path, "crm", "consents", "consents.csv", rows)
+    (consents, *_) = _ingest("crm", tmp_path).entities
+    assert (consents.accepted, consents.quarantined) == (98, 2)
+
+    rows[2]["action"] = "revoke"
+    _land_table(tmp_path, "crm", "consents", "consents.csv", rows)
+    with pytest.raises(ContractError, match=r"consents\.csv"):
+        _ingest("crm", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("financial_status", "cancelled_at", "status"),
+    [
+        ("paid", "", "paid"),
+        ("paid", "2026-10-02 10:00:00", "cancelled"),
+        ("refunded", "2026-10-02 10:00:00", "cancelled"),
+        ("refunded", "", "returned"),
+        ("partially_refunded", "", "paid"),
+        ("", "", "pending"),
+        ("", "2026-10-02 10:00:00", "cancelled"),
+    ],
+)
+def test_shopify_status_follows_the_cancellation_before_the_payment(
+    tmp_path: Path, financial_status: str, cancelled_at: str, status: str
+) -> None:
+    order = {
+        "id": "1",
+        "processed_at": "2026-10-01 10:00:00",
+        "updated_at": "2026-10-02 10:00:00",
+        "currency": "JPY",
+        "total_price": "1000",
+        "financial_status": financial_status,
+        "cancelled_at": cancelled_at,
+    }
+    _land_table(tmp_path, "shopify", "orders", "shop_order_data.csv", [order])
+
+    _ingest("shopify", tmp_path)
+
+    assert _rows(tmp_path, "orders", "select status from rows") == [(status,)]
 
 
 @needs_shared_data
