@@ -1,6 +1,7 @@
 """Resolves who is who: from the edges in the work database to the person map in the lake."""
 
 import hashlib
+import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -130,7 +131,17 @@ def _event_id(resolution_no: int, change: Change) -> str:
 def _replace(file: Path, table: pa.Table) -> None:
     partial = file.with_suffix(".partial")
     pq.write_table(table, partial)
+    _sync(partial)
     partial.replace(file)
+    _sync(file.parent)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def _report(records: list[str], edges: int, assignment: Assignment) -> IdentityReport:

@@ -69,8 +69,8 @@ def ingest_source(
 ) -> SourceReport[GateAnswer]:
     """Brings the new files of a source into the lake and says what came of them.
 
-    Content that is in the lake already is passed over; a new content under a known name becomes
-    its next revision. Nothing changes unless every file keeps its contract and every gate passes.
+    A file that is in the lake with the same content is passed over; a new content under a known
+    name becomes its next revision. Nothing changes unless every file keeps its contract and every gate passes.
 
     Raises:
         ContractError: a file breaks its contract.

@@ -176,8 +176,18 @@ def _write_once(path: Path, schema: pa.Schema) -> None:
 
 
 def _move(source: Path, target: Path) -> None:
-    """Puts a finished file in its place at once, after its bytes are on the disk."""
+    """Puts a finished file in its place at once; bytes and place outlast a loss of power."""
+    new = [folder for folder in target.parents if not folder.exists()]
     target.parent.mkdir(parents=True, exist_ok=True)
-    with source.open("rb") as stream:
-        os.fsync(stream.fileno())
+    _sync(source)
     source.replace(target)
+    for folder in (target.parent, *(made.parent for made in new)):
+        _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

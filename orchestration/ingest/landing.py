@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from hashlib import file_digest
 from pathlib import Path
 
+from orchestration.ingest.entities import load_entities
 from orchestration.ingest.lake import LoggedFile
-from orchestration.ingest.mapping_model import FeedMapping, SourceMapping
+from orchestration.ingest.mapping_model import FILE_PSEUDO_HEADER, FeedMapping, SourceMapping
 
 
 @dataclass(frozen=True, slots=True)
 class NewFile:
-    """A landed file whose content is not in the lake."""
+    """A landed file that the lake does not hold with this content."""
 
     path: Path
     file: str
@@ -27,7 +28,7 @@ class LandedFeed:
     feed: FeedMapping
     new: tuple[NewFile, ...]
     skipped: int
-    """Files whose content is in the lake already, under whatever name."""
+    """Files that the lake holds with the same content."""
 
 
 def find_landed(
@@ -35,8 +36,10 @@ def find_landed(
 ) -> list[LandedFeed]:
     """What has landed for each feed, the new files in the order of their names.
 
-    A content that is in the lake is passed over, also under another name; a new content under a
-    known name is the next revision of that file.
+    A file is passed over when its latest revision has the same content; a new content under a
+    known name is its next revision. A known content under another name is a file of its own: the
+    current row of a key goes by file names, so what landed first must not decide. Only where the
+    place of a row is its key, and the rows would count twice, it is passed over.
     """
     known = list(logged)
     return [
@@ -47,7 +50,7 @@ def find_landed(
 
 def _find(feed: FeedMapping, landing: Path, source: str, logged: list[LoggedFile]) -> LandedFeed:
     latest = {item.file: item for item in sorted(logged, key=lambda item: item.revision)}
-    contents = {item.sha256 for item in logged}
+    contents = {item.sha256 for item in logged} if _is_keyed_by_file(feed) else set()
     new: list[NewFile] = []
     skipped = 0
     for path in sorted((landing / source).glob(feed.files)):
@@ -60,9 +63,19 @@ def _find(feed: FeedMapping, landing: Path, source: str, logged: list[LoggedFile
         if is_known:
             skipped += 1
             continue
-        contents.add(sha256)
+        if _is_keyed_by_file(feed):
+            contents.add(sha256)
         new.append(NewFile(path, file, sha256, 1 if before is None else before.revision + 1))
     return LandedFeed(feed, tuple(new), skipped)
+
+
+def _is_keyed_by_file(feed: FeedMapping) -> bool:
+    entities = load_entities()
+    return any(
+        FILE_PSEUDO_HEADER in entity.columns[key].from_
+        for entity in feed.entities
+        for key in entities[entity.entity].key
+    )
 
 
 def _sha256(path: Path) -> str:

@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 
 import duckdb
@@ -89,6 +90,23 @@ def test_resolve_writes_changes_once_when_a_run_died_before_its_map(
     (tmp_path / "identity" / "person_map.parquet").unlink()
     resolve_identities(work_db, tmp_path, "run-2")
     assert events(tmp_path) == before
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="needs the names of open files")
+def test_resolve_syncs_each_file_and_then_its_folder(
+    work_db: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_graph(work_db, ["a"], [])
+    synced: list[str] = []
+    sync = os.fsync
+
+    def record(descriptor: int) -> None:
+        synced.append(Path(os.readlink(f"/proc/self/fd/{descriptor}")).name)
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", record)
+    resolve_identities(work_db, tmp_path, "run-1")
+    assert synced == ["identity_events.partial", "identity", "person_map.partial", "identity"]
 
 
 def test_resolve_writes_empty_files_when_there_are_no_records(

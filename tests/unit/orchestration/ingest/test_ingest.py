@@ -117,11 +117,25 @@ def test_ingest_does_nothing_when_the_same_content_lands_again(shop: Any) -> Non
     shop.ingest()
     before = shop.lake_files()
 
-    shop.land("orders_copy.csv", HEADER + GOOD)
+    shop.land("orders_1.csv", HEADER + GOOD)
     report = shop.ingest()
 
     assert shop.lake_files() == before
-    assert (report.files_new, report.entities[0].files_skipped) == (0, 2)
+    assert (report.files_new, report.entities[0].files_skipped) == (0, 1)
+
+
+def test_ingest_takes_a_known_content_under_another_name_as_a_file_of_its_own(shop: Any) -> None:
+    shop.land("orders_1.csv", HEADER + GOOD)
+    shop.ingest()
+
+    shop.land("orders_copy.csv", HEADER + GOOD)
+    report = shop.ingest()
+
+    assert (report.files_new, report.entities[0].files_skipped) == (1, 1)
+    assert shop.rows("orders", "source_order_id, _file, _revision") == [
+        ("001", "shop/orders_1.csv", 1),
+        ("001", "shop/orders_copy.csv", 1),
+    ]
 
 
 def test_ingest_keeps_history_when_a_file_is_corrected(shop: Any) -> None:

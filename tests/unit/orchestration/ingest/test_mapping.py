@@ -42,6 +42,12 @@ def test_mapping_keeps_codes_as_text(tmp_path: Path) -> None:
     assert feed.headers == ("kind", "注文番号", "更新日時", "状態", "合計")
 
 
+def test_mapping_wants_the_headers_of_when_filled(tmp_path: Path) -> None:
+    text = GOOD.replace("otherwise: new}", "otherwise: new, when_filled: {取消日: cancelled}}")
+
+    assert "取消日" in load_mapping(_write(tmp_path, text)).feeds[0].headers
+
+
 def test_mapping_takes_the_source_name_it_is_given(tmp_path: Path) -> None:
     assert load_mapping(_write(tmp_path, GOOD), source="second_shop").source == "second_shop"
 
@@ -104,6 +110,12 @@ def test_mapping_takes_the_source_name_it_is_given(tmp_path: Path) -> None:
             "",
             "line 13, feeds[1].entities[1].columns: the key column source_order_id is not mapped",
             id="no-key-column",
+        ),
+        pytest.param(
+            "{from: 合計, minimum: 0}",
+            "{value: 1, when_filled: {状態: 2}}",
+            "columns.total.when_filled: when_filled needs `from`. Add `from:`.",
+            id="override-of-a-constant",
         ),
         pytest.param(
             "version: updated_at",
