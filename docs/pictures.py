@@ -2,6 +2,8 @@
 
 import base64
 import json
+import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -72,7 +74,7 @@ def answered(url: str, patience: float) -> Any:
     deadline = time.monotonic() + patience
     while True:
         try:
-            with urllib.request.urlopen(url, timeout=5) as response:
+            with urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310  our own address
                 return response.read()
         except OSError:
             if time.monotonic() > deadline:
@@ -110,24 +112,49 @@ def browser() -> Iterator[Browser]:
 def latest_run(status: str) -> str:
     """The newest run of that status in the Dagster instance."""
     query = (
-        "{ runsOrError(filter: {statuses: [%s]}, limit: 1)"
-        " { ... on Runs { results { runId } } } }" % status
+        f"{{ runsOrError(filter: {{statuses: [{status}]}}, limit: 1)"
+        " { ... on Runs { results { runId } } } }"
     )
-    request = urllib.request.Request(
+    request = urllib.request.Request(  # noqa: S310  our own address
         f"{UI}/graphql",
         data=json.dumps({"query": query}).encode(),
         headers={"Content-Type": "application/json"},
     )
-    with urllib.request.urlopen(request, timeout=60) as response:
+    with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310
         runs = json.load(response)["data"]["runsOrError"]["results"]
     if not runs:
         sys.exit(f"There is no run with status {status} yet: `make run` makes one.")
     return str(runs[0]["runId"])
 
 
+def fail_a_gate(home: Path) -> None:
+    """Run a copy of the sample shop with an export whose registrations lie in the future."""
+    shop = ROOT / "var" / "sample"
+    for part in ("landing", "lake", "state", "generated.json"):
+        origin = shop / part
+        copy = shutil.copytree if origin.is_dir() else shutil.copy2
+        copy(origin, home / "sample" / part)
+    folder = home / "sample" / "landing" / "ec_cube"
+    export = max(folder.glob("members_*.csv"))
+    header, *rows = export.read_bytes().splitlines(keepends=True)
+    poisoned = [row.replace(b'"2025-', b'"2095-') for row in rows]
+    (folder / "members_2026-11-01.csv").write_bytes(b"".join([header, *poisoned]))
+    enishi = str(Path(sys.executable).parent / "enishi")
+    subprocess.run(
+        [enishi, "publish"],
+        cwd=ROOT,
+        env={**os.environ, "ENISHI_HOME": str(home)},
+        stdout=subprocess.DEVNULL,
+        check=False,
+    )
+
+
 def main() -> None:
     """Take every picture."""
     IMAGES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as home:
+        (Path(home) / "sample").mkdir()
+        fail_a_gate(Path(home))
     report = ROOT / "var" / "sample" / "reports" / "index.html"
     dagster = str(Path(sys.executable).parent / "dagster")
     with process(dagster, "dev", "-p", str(UI_PORT)), browser() as chromium:
@@ -137,6 +164,8 @@ def main() -> None:
         chromium.picture(f"{UI}/asset-groups", "asset-graph", width=1680, height=950, wait=25)
         run = latest_run("SUCCESS")
         chromium.picture(f"{UI}/runs/{run}", "run", width=1680, height=950, wait=20)
+        check = f"{UI}/assets/ec_cube/customers?view=checks&checkDetail=inbound_gate"
+        chromium.picture(check, "failed-gate", width=1680, height=950, wait=20)
 
 
 if __name__ == "__main__":

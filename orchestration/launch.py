@@ -56,8 +56,12 @@ def dagster_instance() -> Iterator[dg.DagsterInstance]:
             yield found
 
 
-def run_job(name: str, *, log: Path, on_step: StepEvent) -> Outcome:
+def run_job(
+    name: str, *, log: Path, on_step: StepEvent, config: Mapping[str, object] | None = None
+) -> Outcome:
     """Run a job to its end; what its steps print goes to the log file.
+
+    `config` is run config by op name, as in the launchpad.
 
     Raises:
         dagster.DagsterInvariantViolationError: there is no such job.
@@ -78,7 +82,10 @@ def run_job(name: str, *, log: Path, on_step: StepEvent) -> Outcome:
                 instance=instance,
                 run_id=run_id,
                 raise_on_error=False,
-                run_config={"loggers": {"console": {"config": {"log_level": "ERROR"}}}},
+                run_config={
+                    "loggers": {"console": {"config": {"log_level": "ERROR"}}},
+                    "ops": {op: {"config": values} for op, values in (config or {}).items()},
+                },
             )
         return Outcome(
             run_id=run_id,

@@ -23,14 +23,23 @@ def register(app: typer.Typer) -> None:
     app.command("dbt-env", context_settings={"ignore_unknown_options": True})(dbt_env)
 
 
-def run() -> None:
+AcceptChanges = Annotated[
+    bool,
+    typer.Option(
+        "--accept-changes",
+        help="Publish although segments, tables or sales moved past their limits.",
+    ),
+]
+
+
+def run(accept_changes: AcceptChanges = False) -> None:
     """Fill the landing zone where the profile says so, then run the whole job to the channels."""
-    _launch("everything")
+    _launch("everything", accept_changes=accept_changes)
 
 
-def publish() -> None:
+def publish(accept_changes: AcceptChanges = False) -> None:
     """Ingest, build, gate and publish; plan and send nothing."""
-    _launch("build")
+    _launch("build", accept_changes=accept_changes)
 
 
 def generate() -> None:
@@ -68,12 +77,12 @@ def _fill(shop: ShopContext) -> None:
             progress=console.print,
         )
     except ShopError as error:
-        console.print(f"[red]{error}[/red]")
+        console.print(str(error), style="red", markup=False)
         raise typer.Exit(2) from error
     console.print(f"landing: {files:,} files of {shop.profile.title}")
 
 
-def _launch(job: str) -> None:
+def _launch(job: str, *, accept_changes: bool) -> None:
     from orchestration.launch import run_job  # noqa: PLC0415  imports Dagster
 
     shop = shop_context()
@@ -96,6 +105,12 @@ def _launch(job: str) -> None:
                 mark = "[green]✓[/green]" if state == "done" else "[red]✗[/red]"
                 progress.update(tasks[step], completed=1, description=f"{step} {mark}")
 
-        outcome = run_job(job, log=log, on_step=on_step)
+        decision = {"accept_changes": accept_changes}
+        outcome = run_job(
+            job,
+            log=log,
+            on_step=on_step,
+            config={"outbound_gate": decision, "publication": decision},
+        )
     show_outcome(shop, outcome, log)
     raise typer.Exit(0 if outcome.success else 1)

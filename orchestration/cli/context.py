@@ -29,6 +29,6 @@ def shop_context() -> ShopContext:
         settings = read_settings()
         profile = load_shop(settings.shop)
     except ValueError as error:
-        console.print(f"[red]{error}[/red]")
+        console.print(str(error), style="red", markup=False)
         raise typer.Exit(2) from error
     return ShopContext(settings, profile, Workspace(settings.home / settings.shop))

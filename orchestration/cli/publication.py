@@ -47,6 +47,6 @@ def rollback(
     try:
         publication = roll_back(shop_context().workspace.published, to)
     except NoPublicationError as error:
-        console.print(f"[red]{error}[/red]")
+        console.print(str(error), style="red", markup=False)
         raise typer.Exit(1) from error
     console.print(f"Serving {publication.publication_id} again.")

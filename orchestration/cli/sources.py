@@ -28,13 +28,13 @@ def check_source(
             load_mapping(mapping), file, shop_time_zone=shop_context().profile.time_zone
         )
     except IngestError as error:
-        console.print(f"[red]{error}[/red]")
+        console.print(str(error), style="red", markup=False)
         raise typer.Exit(1) from error
     console.print(_table(report))
     for reason, rows in report.rows_by_reason.items():
         console.print(f"  {reason}: rows {', '.join(str(row) for row in rows)}")
     if report.breach:
-        console.print(f"[red]{report.breach}[/red]")
+        console.print(str(report.breach), style="red", markup=False)
         raise typer.Exit(1)
     console.print("[green]The file would be taken.[/green]")
 

@@ -63,7 +63,7 @@ def show_syncs(summaries: list[Any]) -> None:
             reasons = ", ".join(f"{count:,} {code}" for code, count in summary["invalid"].items())
             console.print(f"  {summary['sync']} leaves out {reasons}")
         if summary.get("waiting_reason"):
-            console.print(f"  {summary['sync']} waits: {summary['waiting_reason']}")
+            console.print(f"  {summary['sync']} waits: {summary['waiting_reason']}", markup=False)
             console.print(f"    enishi approve {summary['plan_id']} --by YOU")
 
 

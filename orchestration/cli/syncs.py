@@ -87,5 +87,5 @@ def _spec(shop: ShopContext, name: str) -> SyncSpec:
 
 
 def _fail(message: str) -> None:
-    console.print(f"[red]{message}[/red]")
+    console.print(str(message), style="red", markup=False)
     raise typer.Exit(1)

@@ -1,7 +1,7 @@
 """How gates show in Dagster: one check result per suite, with counts and rows, never values."""
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import date
+from datetime import date, datetime
 
 import dagster as dg
 
@@ -79,6 +79,35 @@ def check_results(
                 passed=True,
                 description="No new file: nothing to check.",
             )
+
+
+def refusals(reason: str, *, source: str, entities: list[str]) -> Iterator[dg.AssetCheckResult]:
+    """A file that broke its contract, as the gate of every entity of its source shows it."""
+    for entity in entities:
+        yield dg.AssetCheckResult(
+            asset_key=[source, entity],
+            check_name="inbound_gate",
+            passed=False,
+            severity=dg.AssetCheckSeverity.ERROR,
+            description=reason,
+        )
+
+
+def lateness(
+    newest: datetime | None, *, now: datetime, allowed_hours: int | None, asset_key: list[str]
+) -> dg.AssetCheckResult:
+    """Whether a source's newest file is late: a warning, for old data are still right data."""
+    hours = None if newest is None else (now - newest).total_seconds() / 3600
+    late = allowed_hours is not None and (hours is None or hours > allowed_hours)
+    age = "no file has landed yet" if hours is None else f"the newest file landed {hours:.1f} h ago"
+    limit = "not watched" if allowed_hours is None else f"{allowed_hours} h are allowed"
+    return dg.AssetCheckResult(
+        asset_key=asset_key,
+        check_name="landed_in_time",
+        passed=not late,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"{age}; {limit}",
+    )
 
 
 def _record(check: CheckResult) -> dg.TableRecord:

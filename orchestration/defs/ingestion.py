@@ -6,11 +6,12 @@ from datetime import timedelta
 import dagster as dg
 
 from expectations.results import GateResult
-from orchestration.defs.gates import check_results, gate_run_id, inbound_gate
+from orchestration.defs.gates import check_results, gate_run_id, inbound_gate, lateness, refusals
 from orchestration.defs.landing import LANDING
 from orchestration.defs.resources import Shop
 from orchestration.environments import REPOSITORY
 from orchestration.ingest.errors import ContractError, GateFailed
+from orchestration.ingest.freshness import newest_load
 from orchestration.ingest.ingest import ingest_source
 from orchestration.ingest.lake import Lake
 from orchestration.ingest.mapping import load_mapping
@@ -76,6 +77,13 @@ def source_step(use: SourceUse, mapping: SourceMapping) -> dg.AssetsDefinition:
                 description=f"The suite inbound/{entity} on the landed batch.",
             )
             for entity in mapping.entities
+        ]
+        + [
+            dg.AssetCheckSpec(
+                name="landed_in_time",
+                asset=[use.source, mapping.entities[0]],
+                description="The source's newest file is not older than the profile allows.",
+            )
         ],
     )
     def ingest(context: dg.AssetExecutionContext, shop: Shop) -> Iterator[Yielded]:
@@ -94,14 +102,21 @@ def source_step(use: SourceUse, mapping: SourceMapping) -> dg.AssetsDefinition:
                 failure.report.gates, source=use.source, entities=list(failure.report.gates)
             )
             raise dg.Failure(str(failure), allow_retries=False) from failure
-        except ContractError as failure:
-            raise dg.Failure(str(failure), allow_retries=False) from failure
+        except ContractError as breach:
+            yield from refusals(str(breach), source=use.source, entities=list(mapping.entities))
+            raise dg.Failure(str(breach), allow_retries=False) from breach
         _record(context, shop, mapping, report)
         for entity in report.entities:
             yield dg.MaterializeResult(
                 asset_key=[use.source, entity.entity], metadata=_metadata(entity)
             )
         yield from check_results(report.gates, source=use.source, entities=list(mapping.entities))
+        yield lateness(
+            newest_load(shop.workspace.lake, use.source),
+            now=shop.now(),
+            allowed_hours=use.fresh_within_hours,
+            asset_key=[use.source, mapping.entities[0]],
+        )
 
     return ingest
 

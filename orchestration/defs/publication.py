@@ -28,7 +28,7 @@ class PublicationConfig(dg.Config):
     """What a person may decide for one run."""
 
     accept_changes: bool = False
-    """True: publish although tables or sales moved past their limits, after a look at them."""
+    """True: let pass segments, tables and sales that moved past their limits, after a look."""
 
 
 def outbound_gate(segments: list[str]) -> dg.AssetChecksDefinition:
@@ -47,7 +47,9 @@ def outbound_gate(segments: list[str]) -> dg.AssetChecksDefinition:
         ],
         pool=WAREHOUSE,
     )
-    def gate(context: dg.AssetCheckExecutionContext, shop: Shop) -> Iterator[dg.AssetCheckResult]:
+    def gate(
+        context: dg.AssetCheckExecutionContext, config: PublicationConfig, shop: Shop
+    ) -> Iterator[dg.AssetCheckResult]:
         from expectations.gate import validate  # noqa: PLC0415  imports slowly
 
         published = current(shop.workspace.published)
@@ -62,7 +64,7 @@ def outbound_gate(segments: list[str]) -> dg.AssetChecksDefinition:
                     shop.as_of_date,
                     shop.profile.time_zone,
                     limits=row_limits(
-                        previous,
+                        None if config.accept_changes else previous,
                         max_growth_ratio=limits.segment_max_growth_ratio,
                         max_shrink_ratio=limits.segment_max_shrink_ratio,
                         floor=limits.segment_floor_rows,

@@ -1,7 +1,7 @@
 """How fresh each source is: newest fact, newest load, and what came in."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
@@ -27,6 +27,8 @@ def source_freshness(lake: Path) -> list[dict[str, object]]:
     Keys: source, entity, files, rows_accepted, rows_quarantined, newest_at (UTC, the newest fact;
     None where the entity has no time), loaded_at (UTC).
     """
+    if not any((lake / "files").glob("*.parquet")):
+        return []
     with duckdb.connect() as connection:
         logged = connection.execute(
             "select source, entity, count(distinct file_sha256), sum(rows_accepted)::bigint,"
@@ -46,6 +48,18 @@ def source_freshness(lake: Path) -> list[dict[str, object]]:
             }
             for source, entity, files, accepted, quarantined, loaded_at in logged
         ]
+
+
+def newest_load(lake: Path, source: str) -> datetime | None:
+    """When the newest file of a source entered the lake (UTC); None before the first."""
+    if not any((lake / "files").glob("*.parquet")):
+        return None
+    with duckdb.connect() as connection:
+        row = connection.execute(
+            "select max(loaded_at) from read_parquet(?) where source = ?",
+            [str(lake / "files" / "*.parquet"), source],
+        ).fetchone()
+    return row[0].replace(tzinfo=UTC) if row and row[0] else None
 
 
 def _newest(

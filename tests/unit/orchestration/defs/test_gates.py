@@ -1,14 +1,21 @@
 """A gate's result shows in Dagster as counts, rows and rules, never as values."""
 
 import json
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
 import dagster as dg
 import pytest
 
 from expectations.results import CheckResult, GateResult
-from orchestration.defs.gates import check_result, check_results, gate_run_id, inbound_gate
+from orchestration.defs.gates import (
+    check_result,
+    check_results,
+    gate_run_id,
+    inbound_gate,
+    lateness,
+    refusals,
+)
 from orchestration.ingest.errors import GateFailed
 from orchestration.ingest.ingest import ingest_source
 from orchestration.ingest.lake import Lake
@@ -138,3 +145,27 @@ def test_inbound_gate_shows_file_and_row_of_a_poisoned_batch_and_no_value(tmp_pa
 def test_gate_run_id_is_that_of_the_first_run_when_a_run_is_retried(root, expected):
     context = SimpleNamespace(run=SimpleNamespace(run_id="second", root_run_id=root))
     assert gate_run_id(context) == expected
+
+
+@pytest.mark.parametrize(
+    ("hours_ago", "allowed", "on_time"),
+    [(35.9, 36, True), (36, 36, True), (36.1, 36, False), (None, 36, False), (9999, None, True)],
+    ids=["just before", "at the limit", "just after", "never landed", "not watched"],
+)
+def test_lateness_warns_when_the_newest_file_is_older_than_allowed(hours_ago, allowed, on_time):
+    now = datetime(2026, 11, 1, 12, tzinfo=UTC)
+    newest = None if hours_ago is None else now - timedelta(hours=hours_ago)
+
+    result = lateness(newest, now=now, allowed_hours=allowed, asset_key=["shop", "orders"])
+
+    assert result.passed is on_time
+    assert result.severity == dg.AssetCheckSeverity.WARN
+
+
+def test_refusals_fail_the_gate_of_every_entity_with_the_reason():
+    found = list(
+        refusals("orders.csv: column 注文ID is missing.", source="shop", entities=["a", "b"])
+    )
+
+    assert [r.asset_key.path for r in found] == [["shop", "a"], ["shop", "b"]]
+    assert {(r.passed, r.description) for r in found} == {(False, reason)}

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from orchestration.ingest.freshness import source_freshness
+from orchestration.ingest.freshness import newest_load, source_freshness
 
 MAPPING = """
     source: shop
@@ -66,3 +66,8 @@ def test_source_freshness_counts_a_correction_as_a_file_of_its_own(shop):
     orders = source_freshness(shop.lake.root)[1]
     assert (orders["files"], orders["rows_accepted"]) == (2, 2)
     assert orders["newest_at"] == datetime.fromisoformat("2026-10-30 03:00")
+
+
+def test_source_freshness_is_empty_when_nothing_was_ever_ingested(tmp_path):
+    assert source_freshness(tmp_path / "lake") == []
+    assert newest_load(tmp_path / "lake", "shop") is None
