@@ -70,7 +70,8 @@ def ingest_source(
     """Brings the new files of a source into the lake and says what came of them.
 
     A file that is in the lake with the same content is passed over; a new content under a known
-    name becomes its next revision. Nothing changes unless every file keeps its contract and every gate passes.
+    name becomes its next revision. Nothing changes unless every file keeps its contract and every
+    gate passes.
 
     Raises:
         ContractError: a file breaks its contract.

@@ -4,8 +4,9 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from orchestration.sample_shop.people import Habit, Person, draw_email, draw_mobile
+from orchestration.sample_shop.series import number_series
 from orchestration.sample_shop.shop_calendar import DAY
-from orchestration.sample_shop.spelling import Written, write_by_hand
+from orchestration.sample_shop.spelling import Written, break_address, mask, write_by_hand
 from orchestration.sample_shop.world import World
 
 GUEST_FIRST_DAYS = 30.0
@@ -13,6 +14,10 @@ SECOND_ACCOUNT_DAYS = (15, 240)
 SECOND_ACCOUNT_NEW_PHONE_SHARE = 0.4
 LEFT_SHARE = 0.01
 UNCONFIRMED_SHARE = 0.01
+MASKED_ADDRESS_SHARE = 0.03
+"""Share of members with one account and no other address whom a mall's relay address stands for."""
+BROKEN_ADDRESS_SHARE = 0.03
+"""Share of them whose only address is not one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,8 @@ def open_accounts(person: Person, world: World, rng: Random) -> Access:
         written = write_by_hand(person, true, rng)
         second_opened = registered + rng.randint(*SECOND_ACCOUNT_DAYS) * DAY
         has_second = rng.random() < true.second_account_share
+        if not (is_guest_first or has_second):
+            written = _perhaps_unreachable(person, written)
         state = _state(rng) if not person.habit.buys else "active"
         if registered < end:
             member_id = str(next(world.numbers.members))
@@ -76,6 +83,16 @@ def open_accounts(person: Person, world: World, rng: Random) -> Access:
                 )
             )
     return Access(tuple(accounts), _mall_account(person, world, rng), is_guest_first)
+
+
+def _perhaps_unreachable(person: Person, written: Written) -> Written:
+    rng = number_series(person.joined, f"unreachable/{person.person_no}")
+    place = rng.random()
+    if place < MASKED_ADDRESS_SHARE:
+        return mask(written, rng)
+    if place < MASKED_ADDRESS_SHARE + BROKEN_ADDRESS_SHARE:
+        return break_address(written, rng)
+    return written
 
 
 def _state(rng: Random) -> str:

@@ -5,6 +5,7 @@ from random import Random
 
 from orchestration.sample_shop.accounts import Access
 from orchestration.sample_shop.people import Habit, Person
+from orchestration.sample_shop.series import number_series
 from orchestration.sample_shop.shop_calendar import DAY
 from orchestration.sample_shop.spelling import write_by_hand
 from orchestration.sample_shop.world import World
@@ -14,6 +15,9 @@ UNPROVEN_SHARE = 0.04
 PRINT_CONSENT_SHARE = 0.25
 PHONE_CONSENT_SHARE = 0.08
 WITHDRAWAL_SHARE = 0.04
+OFFLINE_WITHDRAWAL_SHARE = 0.06
+"""Share of members who refuse letters, and as many who refuse calls, agreed to or not."""
+OFFLINE_WITHDRAWAL_DAYS = (1, 90)
 CONFIRM_SECONDS = (40, 1_800)
 
 
@@ -97,14 +101,25 @@ def _at_sign_up(
         until = withdrawn if rng.random() < WITHDRAWAL_SHARE else None
         if until is not None and is_proven:
             events.append(_withdrawal(until, member_id, email, "support"))
-        if is_proven and account.state == "active":
+        is_mailed = account.state == "active" and not account.written.is_unreachable
+        if is_proven and is_mailed:
             agreement = MailAgreement(email, account.written.is_mistyped, member_id, since, until)
     for channel, share in (("print", PRINT_CONSENT_SHARE), ("phone", PHONE_CONSENT_SHARE)):
         if rng.random() < share:
             events.append(
                 _event(since, member_id=member_id, channel=channel, form_version="signup-3")
             )
+        events += _refusal(channel, member_id, since)
     return events, agreement
+
+
+def _refusal(channel: str, member_id: str, since: int) -> list[ConsentEvent]:
+    """Give the withdrawal of a member who wants no letters, or no calls."""
+    rng = number_series(since, f"refusal/{channel}/{member_id}")
+    if rng.random() >= OFFLINE_WITHDRAWAL_SHARE:
+        return []
+    moment = since + rng.randint(*OFFLINE_WITHDRAWAL_DAYS) * DAY
+    return [_withdrawal(moment, member_id, "", "support", channel=channel)]
 
 
 def _at_checkout(
@@ -135,11 +150,14 @@ def agree_on_line(moment: int, line_user_id: str, member_id: str) -> ConsentEven
     )
 
 
-def _withdrawal(moment: int, member_id: str, email: str, collected_by: str) -> ConsentEvent:
+def _withdrawal(
+    moment: int, member_id: str, email: str, collected_by: str, *, channel: str = "email"
+) -> ConsentEvent:
     return _event(
         moment,
         member_id=member_id,
         email=email,
+        channel=channel,
         action="withdraw",
         form_version="",
         collected_by=collected_by,

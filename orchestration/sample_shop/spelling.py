@@ -43,6 +43,8 @@ class Written:
     address_line1: str
     address_line2: str
     is_mistyped: bool = False
+    is_unreachable: bool = False
+    """Whether the address is one that the shop can see no mail will reach."""
 
 
 def write_exactly(person: Person) -> Written:
@@ -84,6 +86,20 @@ def mistype(email: str, rng: Random) -> str:
     """Give the address with a last label that no registry has, so that it can only bounce."""
     head, _, last = email.rpartition(".")
     return f"{head}.{rng.choice(_NO_SUCH_LABELS[last])}"
+
+
+def mask(written: Written, rng: Random) -> Written:
+    """Give the particulars with an address behind which a mall hides the person."""
+    email = f"{rng.getrandbits(72):018x}@pc.fw.rakuten.ne.jp"
+    return replace(written, email=email, is_mistyped=False, is_unreachable=True)
+
+
+def break_address(written: Written, rng: Random) -> Written:
+    """Give the particulars with an address that is none: no top-level domain, or two dots."""
+    local, _, domain = written.email.partition("@")
+    host = domain.partition(".")[0]
+    email = rng.choice((f"{local}@{host}", f"{local}@{host}..jp"))
+    return replace(written, email=email, is_mistyped=False, is_unreachable=True)
 
 
 def _variant(name: str) -> str:

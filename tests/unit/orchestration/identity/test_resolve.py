@@ -101,7 +101,7 @@ def test_resolve_syncs_each_file_and_then_its_folder(
     sync = os.fsync
 
     def record(descriptor: int) -> None:
-        synced.append(Path(os.readlink(f"/proc/self/fd/{descriptor}")).name)
+        synced.append(Path(f"/proc/self/fd/{descriptor}").readlink().name)
         sync(descriptor)
 
     monkeypatch.setattr(os, "fsync", record)

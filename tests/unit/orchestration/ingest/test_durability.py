@@ -19,7 +19,7 @@ def test_rows_and_their_folders_are_synced_before_the_log_entry(
     sync = os.fsync
 
     def record(descriptor: int) -> None:
-        path = Path(os.readlink(f"/proc/self/fd/{descriptor}"))
+        path = Path(f"/proc/self/fd/{descriptor}").readlink()
         is_logged = any(log.glob("shop-*.parquet"))
         synced.append((path.relative_to(shop.root.resolve()).as_posix(), is_logged))
         sync(descriptor)

@@ -190,6 +190,47 @@ def test_persons_who_are_leads_never_buy(truth: Truth) -> None:
     assert all(row["order_count"] == 0 and row["purchase_rate_per_year"] is None for row in leads)
 
 
+def test_members_take_back_letters_and_calls(truth: Truth, csv_records: Records) -> None:
+    offline = {"print", "phone"}
+    written = {
+        (row["channel"], row["member_id"])
+        for row in good_records("crm/consents.csv", truth, csv_records)
+        if row["channel"] in offline and row["action"] == "withdraw"
+    }
+    told = {
+        (row["channel"], row["source_customer_id"])
+        for row in truth("consents")
+        if row["channel"] in offline and row["withdrawn_at"] and not row["is_granted"]
+    }
+    assert written == told
+    # 6 % of 176 members for each of the two channels, less those who do so after the end.
+    assert 5 <= len(told) <= 25
+
+
+def test_some_members_who_agreed_to_mail_have_no_address_that_it_reaches(truth: Truth) -> None:
+    addresses = [row["email"] for row in truth("consents") if row["channel"] == "email"]
+    relayed = [address for address in addresses if address.endswith("@pc.fw.rakuten.ne.jp")]
+    broken = [address for address in addresses if not is_domain(address.partition("@")[2])]
+    assert relayed
+    assert broken
+
+
+def test_nobody_is_mailed_at_an_address_that_cannot_be_reached(shop: Path) -> None:
+    recipients = {
+        event["email"]
+        for path in (shop / "landing/sendgrid_events").iterdir()
+        for event in json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(event["email"], str)
+    }
+    assert len(recipients) > 20
+    assert not any(address.endswith("@pc.fw.rakuten.ne.jp") for address in recipients)
+    assert all(is_domain(address.partition("@")[2]) for address in recipients)
+
+
+def is_domain(text: str) -> bool:
+    return "." in text and ".." not in text
+
+
 def test_purchases_follow_the_persons_rates(truth: Truth) -> None:
     """Buyers who drop out early and often must have bought less than the faithful ones."""
     buyers = [row for row in truth("persons") if row["purchase_count"] > 0]
