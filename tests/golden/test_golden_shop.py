@@ -166,7 +166,8 @@ def test_policy_gives_one_reason_for_each_refusal(shop: Path) -> None:
         ("jiro", "first_purchase__sendgrid_contacts", None),
         ("taro", "second_purchase__file", "open_inquiry"),
         ("taro", "second_purchase__sendgrid_contacts", "open_inquiry"),
-        ("rikka", "winback__file", None),
+        # Rikka only ever bought at the mall, which is no licence to write to her.
+        ("rikka", "winback__file", "no_consent"),
         ("shiro", "winback__file", "no_consent"),
         ("rikka", "winback__sendgrid_contacts", "no_consent"),
         ("shiro", "winback__sendgrid_contacts", "suppressed"),

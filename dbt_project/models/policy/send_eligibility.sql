@@ -54,12 +54,16 @@ candidates as (
         syncs.segment,
         syncs.channel,
         syncs.channel = 'email' and customer_360.is_email_suppressed as is_suppressed,
-        case
-            when media.consent_rule = 'opt_in' then int_person__consents.granted_at is not null
-            else
-                int_person__consents.withdrawn_at is null
-                or int_person__consents.granted_at is not null
-        end as has_consent,
+        -- Silence is a yes only where the rule of the channel says so and the shop knows the person.
+        not int_person__reach.has_left
+        and (
+            int_person__consents.granted_at is not null
+            or (
+                media.consent_rule = 'opt_out'
+                and int_person__reach.is_own_customer
+                and int_person__consents.withdrawn_at is null
+            )
+        ) as has_consent,
         syncs.channel = 'email'
         and coalesce(int_person__reach.email_status = 'relay', false) as is_relay,
         case syncs.channel

@@ -1,56 +1,9 @@
-with stg_consents as (
-    select * from {{ ref('stg_consents') }}
+with int_person__consent_words as (
+    select * from {{ ref('int_person__consent_words') }}
 ),
 
-int_person__members as (
-    select * from {{ ref('int_person__members') }}
-),
-
-int_person__emails as (
-    select * from {{ ref('int_person__emails') }}
-),
-
-int_person__line_users as (
-    select * from {{ ref('int_person__line_users') }}
-),
-
--- An opt-in that nobody can prove is none; an opt-out needs no proof.
-counted_consents as (
-    select
-        *,
-        action in ('grant', 'confirm') as is_opt_in
-    from stg_consents
-    where
-        occurred_date <= {{ as_of_date() }}
-        and purpose = 'marketing'
-        and (
-            action = 'withdraw'
-            or (action in ('grant', 'confirm') and coalesce(legal_basis, 'unproven') <> 'unproven')
-        )
-),
-
-person_consents as (
-    select
-        coalesce(
-            int_person__members.person_id,
-            int_person__emails.person_id,
-            int_person__line_users.person_id
-        ) as person_id,
-        counted_consents.channel,
-        counted_consents.is_opt_in,
-        counted_consents.occurred_at
-    from counted_consents
-    left join int_person__members
-        on counted_consents.source_customer_id = int_person__members.source_customer_id
-    left join int_person__emails
-        on
-            int_person__members.person_id is null
-            and counted_consents.email_key = int_person__emails.email_key
-    left join int_person__line_users
-        on
-            int_person__members.person_id is null
-            and int_person__emails.person_id is null
-            and counted_consents.line_user_id = int_person__line_users.line_user_id
+int_person__contacts as (
+    select * from {{ ref('int_person__contacts') }}
 ),
 
 last_withdrawals as (
@@ -58,37 +11,57 @@ last_withdrawals as (
         person_id,
         channel,
         max(occurred_at) as withdrawn_at
-    from person_consents
+    from int_person__consent_words
     where not is_opt_in
     group by person_id, channel
 ),
 
--- At the same instant the withdrawal wins, so only later opt-ins stand.
-int_person__consents as (
+withdrawn_mailboxes as (
+    select mailbox_key
+    from int_person__consent_words
+    where channel = 'email' and not is_opt_in and mailbox_key is not null
+    group by mailbox_key
+),
+
+-- At the same instant the withdrawal wins. Where the mailbox in use was once withdrawn, only the
+-- member, or a word about that very mailbox, opens it again.
+judged_words as (
     select
-        person_consents.person_id,
-        person_consents.channel,
-        min(
-            case
-                when
-                    person_consents.is_opt_in
-                    and (
-                        last_withdrawals.withdrawn_at is null
-                        or person_consents.occurred_at > last_withdrawals.withdrawn_at
-                    )
-                    then person_consents.occurred_at
-            end
-        ) as granted_at,
-        max(case when person_consents.is_opt_in then person_consents.occurred_at end)
-            as last_opt_in_at,
-        max(last_withdrawals.withdrawn_at) as withdrawn_at
-    from person_consents
+        int_person__consent_words.*,
+        last_withdrawals.withdrawn_at,
+        int_person__consent_words.is_opt_in
+        and (
+            last_withdrawals.withdrawn_at is null
+            or int_person__consent_words.occurred_at > last_withdrawals.withdrawn_at
+        )
+        and (
+            int_person__consent_words.channel <> 'email'
+            or int_person__consent_words.is_by_member
+            or withdrawn_mailboxes.mailbox_key is null
+            or coalesce(
+                int_person__consent_words.mailbox_key = int_person__contacts.email_key, false
+            )
+        ) as is_standing
+    from int_person__consent_words
     left join last_withdrawals
         on
-            person_consents.person_id = last_withdrawals.person_id
-            and person_consents.channel = last_withdrawals.channel
-    where person_consents.person_id is not null
-    group by person_consents.person_id, person_consents.channel
+            int_person__consent_words.person_id = last_withdrawals.person_id
+            and int_person__consent_words.channel = last_withdrawals.channel
+    left join int_person__contacts
+        on int_person__consent_words.person_id = int_person__contacts.person_id
+    left join withdrawn_mailboxes
+        on int_person__contacts.email_key = withdrawn_mailboxes.mailbox_key
+),
+
+int_person__consents as (
+    select
+        person_id,
+        channel,
+        min(case when is_standing then occurred_at end) as granted_at,
+        max(case when is_opt_in then occurred_at end) as last_opt_in_at,
+        max(withdrawn_at) as withdrawn_at
+    from judged_words
+    group by person_id, channel
 )
 
 select * from int_person__consents

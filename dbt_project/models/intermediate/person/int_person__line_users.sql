@@ -16,7 +16,7 @@ int_person__members as (
 
 line_events as (
     select * from stg_message_events
-    where channel = 'line' and occurred_date <= {{ as_of_date() }}
+    where channel = 'line'
 ),
 
 -- LINE reports an account link with the nonce that the shop issued: the member's id.
@@ -26,7 +26,10 @@ claims as (
         reason as source_customer_id,
         occurred_at as linked_at
     from line_events
-    where event_type = 'account_link' and reason is not null
+    where
+        event_type = 'account_link'
+        and reason is not null
+        and occurred_date <= {{ as_of_date() }}
     union all
     select
         line_user_id,
@@ -59,6 +62,7 @@ ranked_claims as (
         on claims.source_customer_id = int_person__members.source_customer_id
 ),
 
+-- A block counts at once, a follow only up to as_of_date.
 ranked_follows as (
     select
         recipient as line_user_id,
@@ -68,7 +72,9 @@ ranked_follows as (
             order by occurred_at desc, event_type desc
         ) as follow_rank
     from line_events
-    where event_type in ('follow', 'unfollow')
+    where
+        event_type = 'unfollow'
+        or (event_type = 'follow' and occurred_date <= {{ as_of_date() }})
 ),
 
 int_person__line_users as (

@@ -9,7 +9,8 @@ stg_person_map as (
 int_person__members as (
     select
         int_identity__records.source_customer_id,
-        stg_person_map.person_id
+        stg_person_map.person_id,
+        int_identity__records.email_key
     from int_identity__records
     inner join stg_person_map on int_identity__records.record_key = stg_person_map.record_key
     where

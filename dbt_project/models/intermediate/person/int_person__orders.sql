@@ -20,7 +20,18 @@ order_counts as (
         sum(case when fct_orders.is_purchase then fct_orders.gross_profit end) as gross_profit,
         sum(fct_orders.returned_amount) as returned_amount,
         max(fct_orders.delivered_at) as last_delivered_at,
-        max(case when fct_orders.is_open_delivery then 1 else 0 end) = 1 as has_open_delivery,
+        -- An order that waits for payment is as good as under way: nobody is asked to buy again.
+        max(
+            case
+                when fct_orders.is_open_delivery then 1
+                when
+                    fct_orders.exclusion_reason = 'pending'
+                    and {{ age_days('fct_orders.ordered_date') }}
+                    <= {{ var('open_delivery_max_days') }}
+                    then 1
+                else 0
+            end
+        ) = 1 as has_open_delivery,
         max(case when not int_orders__attributed.is_settled then 1 else 0 end) = 1
             as has_unsettled_order
     from fct_orders

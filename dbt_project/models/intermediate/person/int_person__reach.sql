@@ -14,6 +14,10 @@ int_person__suppressions as (
     select * from {{ ref('int_person__suppressions') }}
 ),
 
+int_person__standing as (
+    select * from {{ ref('int_person__standing') }}
+),
+
 opt_ins as (
     select
         person_id,
@@ -43,6 +47,8 @@ described as (
         opt_ins.email_granted_at,
         opt_ins.line_granted_at,
         int_person__suppressions.person_id is not null as is_email_suppressed,
+        coalesce(int_person__standing.has_left, false) as has_left,
+        coalesce(int_person__standing.is_own_customer, false) as is_own_customer,
         extract(year from {{ as_of_date() }}) - extract(year from int_person__contacts.birth_date)
         - case
             when
@@ -57,6 +63,8 @@ described as (
     left join opt_ins on int_person__contacts.person_id = opt_ins.person_id
     left join int_person__suppressions
         on int_person__contacts.person_id = int_person__suppressions.person_id
+    left join int_person__standing
+        on int_person__contacts.person_id = int_person__standing.person_id
 ),
 
 int_person__reach as (
@@ -71,6 +79,8 @@ int_person__reach as (
         email_granted_at is not null as email_consent,
         line_granted_at is not null as line_consent,
         is_email_suppressed,
+        has_left,
+        is_own_customer,
         least(
             coalesce(email_granted_at, line_granted_at), coalesce(line_granted_at, email_granted_at)
         ) as consented_at,

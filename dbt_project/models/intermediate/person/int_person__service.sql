@@ -18,11 +18,10 @@ int_person__emails as (
     select * from {{ ref('int_person__emails') }}
 ),
 
+-- An inquiry opened after as_of_date already holds messages back.
 open_inquiries as (
     select * from stg_inquiries
-    where
-        opened_date <= {{ as_of_date() }}
-        and (closed_date is null or closed_date > {{ as_of_date() }})
+    where closed_date is null or closed_date > {{ as_of_date() }}
 ),
 
 asking_persons as (

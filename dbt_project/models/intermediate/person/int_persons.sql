@@ -16,8 +16,9 @@ person_records as (
         int_identity__records.record_kind,
         int_identity__records.first_seen_at,
         stg_customers.registered_at,
-        stg_customers.customer_id is not null and coalesce(stg_customers.is_active, true)
-            as is_active_member
+        stg_customers.customer_id is not null
+        and stg_customers.source = '{{ var("member_source") }}'
+        and coalesce(stg_customers.is_active, true) as is_active_member
     from int_identity__records
     inner join stg_person_map on int_identity__records.record_key = stg_person_map.record_key
     left join stg_customers
