@@ -74,4 +74,4 @@ from raw('consents')
 qualify row_number() over (
     partition by _source, source_consent_id
     order by _version desc nulls last, _file desc, _revision desc, _row desc
-) = 1 and tokyo_day(occurred_at) <= getvariable('as_of');
+) = 1;

@@ -98,7 +98,7 @@ select
 from records inner join person_map using (record_key);
 
 create temp table members as
-select source_customer_id, person_id
+select source_customer_id, person_id, email_key
 from records inner join person_map using (record_key)
 where record_kind = 'customer' and source = 'ec_cube';
 

@@ -10,9 +10,7 @@ select
     recipient, campaign_code, url, user_agent, reason, bounce_type, email_key, is_machine_open,
     occurred_at, tokyo_day(occurred_at) as event_date,
 from raw('message_events')
-where
-    hash(provider_event_id) not in (from repeated)
-    and tokyo_day(occurred_at) <= getvariable('as_of')
+where hash(provider_event_id) not in (from repeated)
 union all
 select
     _source, provider_event_id, provider_message_id, send_id, channel, event_type, recipient,
@@ -20,7 +18,7 @@ select
     tokyo_day(occurred_at) as event_date,
 from raw('message_events')
 where hash(provider_event_id) in (from repeated)
-qualify event_date <= getvariable('as_of') and row_number() over (
+qualify row_number() over (
     partition by _source, provider_event_id
     order by _version desc nulls last, _file desc, _revision desc, _row desc
 ) = 1;
@@ -29,18 +27,26 @@ create temp table line_users as
 with claims as (
     select recipient as line_user_id, reason as source_customer_id, occurred_at as linked_at,
     from message_log
-    where channel = 'line' and event_type = 'account_link'
+    where
+        channel = 'line' and event_type = 'account_link' and event_date <= getvariable('as_of')
     union all
     select line_user_id, source_customer_id, occurred_at from consents
+    where tokyo_day(occurred_at) <= getvariable('as_of')
     union all
     select line_user_id, source_customer_id, registered_at from customers
     where source = 'ec_cube'
 ),
 
+-- A block counts at once, a follow only up to as_of.
 follows as (
     select recipient as line_user_id, arg_max(event_type, (occurred_at, event_type)) as last_event,
     from message_log
-    where channel = 'line' and event_type in ('follow', 'unfollow')
+    where
+        channel = 'line'
+        and (
+            event_type = 'unfollow'
+            or (event_type = 'follow' and event_date <= getvariable('as_of'))
+        )
     group by recipient
 )
 
@@ -59,7 +65,7 @@ select token from read_csv(getvariable('bots'), header = true);
 create table marts.fct_message_events as
 with arrivals as (
     select source, provider_message_id, recipient, min(occurred_at) as delivered_at,
-    from message_log where event_type = 'delivered'
+    from message_log where event_type = 'delivered' and event_date <= getvariable('as_of')
     group by all
 ),
 
@@ -94,7 +100,8 @@ select
     is_bot_click,
     event_type = 'message_received' or (event_type = 'click' and not is_bot_click)
         as is_human_engagement,
-from observed;
+from observed
+where event_date <= getvariable('as_of');
 
 create temp table message_counts as
 select

@@ -1,10 +1,9 @@
--- One row per person of everything that is not an order: records, contact, consent, behaviour.
-create schema contact;
-
+-- One row per person of everything that is not an order: records, contact, behaviour.
 create temp table persons as
 select
     person_id, min(first_seen_at) as first_seen_at, min(registered_at) as registered_at,
-    bool_or(customers.source is not null and coalesce(is_active, true)) as is_member,
+    bool_or(coalesce(customers.source = 'ec_cube', false) and coalesce(is_active, true))
+        as is_member,
     bool_and(record_kind = 'order') as is_guest_only,
 from records
 inner join person_map using (record_key)
@@ -14,40 +13,6 @@ left join customers
         and records.source_customer_id = customers.source_customer_id
 where first_seen_at is null or tokyo_day(first_seen_at) <= getvariable('as_of')
 group by person_id;
-
-create temp table person_consents as
-with counted as (
-    select
-        coalesce(members.person_id, addresses.person_id, line_users.person_id) as person_id,
-        channel, action <> 'withdraw' as is_opt_in, occurred_at,
-    from consents
-    left join members using (source_customer_id)
-    left join addresses on members.person_id is null and consents.email_key = addresses.email_key
-    left join line_users
-        on
-            members.person_id is null and addresses.person_id is null
-            and consents.line_user_id = line_users.line_user_id
-    where
-        purpose = 'marketing'
-        and (
-            action = 'withdraw'
-            or (action in ('grant', 'confirm') and coalesce(legal_basis, 'unproven') <> 'unproven')
-        )
-),
-
-withdrawals as (
-    select *, max(if(is_opt_in, null, occurred_at)) over (partition by person_id, channel)
-        as withdrawn_at,
-    from counted where person_id is not null
-)
-
-select
-    person_id, channel, any_value(withdrawn_at) as withdrawn_at,
-    max(occurred_at) filter (is_opt_in) as last_opt_in_at,
-    min(occurred_at) filter (is_opt_in and occurred_at > coalesce(withdrawn_at, '-infinity'))
-        as granted_at,
-from withdrawals
-group by person_id, channel;
 
 create temp table contacts as
 with described as (

@@ -1,17 +1,26 @@
 -- Whom the shop may and can reach, and who is being served.
 create temp table reach as
-with suppressed as (
+with standing as (
+    -- A record that has left counts at once, one that lets somebody in only up to as_of.
     select
-        email_key, bool_or(event_type = 'spam_report') as is_complaint,
-        max(occurred_at) as suppressed_at,
-    from message_log
-    where
-        channel = 'email'
-        and (
-            event_type in ('unsubscribe', 'spam_report', 'dropped')
-            or (event_type = 'bounce' and coalesce(bounce_type, 'bounce') <> 'blocked')
-        )
-    group by email_key
+        person_id,
+        bool_or(not coalesce(is_active, true)) and not bool_or(is_active_member) as has_left,
+        bool_or(is_active_member or is_own_guest) as is_own_customer,
+    from (
+        select
+            source || '|customer|' || source_customer_id as record_key, is_active,
+            source = 'ec_cube' and coalesce(is_active, true)
+            and coalesce(tokyo_day(registered_at) <= getvariable('as_of'), true)
+                as is_active_member,
+            false as is_own_guest,
+        from customers
+        union all
+        select
+            source || '|order|' || source_order_id, true, false, source_customer_id is null,
+        from all_orders where source = 'ec_cube' and ordered_date <= getvariable('as_of')
+    )
+    inner join person_map using (record_key)
+    group by person_id
 ),
 
 accounts_of_line as (
@@ -28,9 +37,8 @@ select
     by_mail.granted_at is not null as email_consent,
     by_line.granted_at is not null as line_consent,
     least(by_mail.granted_at, by_line.granted_at) as consented_at,
-    suppressed_at is not null
-    and (is_complaint or coalesce(by_mail.last_opt_in_at <= suppressed_at, true))
-        as is_email_suppressed,
+    person_id in (from barred) as is_email_suppressed,
+    coalesce(has_left, false) as has_left, coalesce(is_own_customer, false) as is_own_customer,
     month(birth_date) as birth_month, datesub('year', birth_date, getvariable('as_of')) as age,
     case
         when birth_date > getvariable('as_of') or age >= 110 then null
@@ -41,9 +49,11 @@ select
 from persons
 left join contacts using (person_id)
 left join accounts_of_line using (person_id)
-left join suppressed using (email_key)
+left join standing using (person_id)
 left join (from person_consents where channel = 'email') as by_mail using (person_id)
 left join (from person_consents where channel = 'line') as by_line using (person_id);
+
+create schema contact;
 
 create table contact.person_contacts as
 select
@@ -62,9 +72,7 @@ from (
 ) as inquiries
 left join members using (source_customer_id)
 left join addresses on members.person_id is null and inquiries.email_key = addresses.email_key
-where
-    tokyo_day(opened_at) <= getvariable('as_of')
-    and coalesce(tokyo_day(closed_at) > getvariable('as_of'), true);
+where coalesce(tokyo_day(closed_at) > getvariable('as_of'), true);
 
 create temp table subscribing as
 select distinct person_id,

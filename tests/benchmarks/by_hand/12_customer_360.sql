@@ -5,7 +5,12 @@ select
     count(*) filter (status = 'cancelled') as cancelled_order_count,
     count(*) filter (is_purchase) as purchase_order_count, sum(net_sales) as net_sales,
     sum(gross_profit) filter (is_purchase) as gross_profit, sum(returned_amount) as returned_amount,
-    max(delivered_at) as last_delivered_at, bool_or(is_open_delivery) as has_open_delivery,
+    max(delivered_at) as last_delivered_at,
+    -- An order that waits for payment is as good as under way.
+    bool_or(
+        is_open_delivery
+        or coalesce(exclusion_reason = 'pending' and age_days(ordered_date) <= 30, false)
+    ) as has_open_delivery,
     bool_or(coalesce(status not in ('delivered', 'cancelled', 'returned'), true))
         as has_unsettled_order,
 from marts.fct_orders

@@ -62,7 +62,12 @@ select
     person_id, sync, segment, channel,
     case
         when channel = 'email' and persons.is_email_suppressed then 'suppressed'
-        when granted_at is null and (channel = 'email' or withdrawn_at is not null)
+        when
+            has_left
+            or (
+                granted_at is null
+                and (channel = 'email' or not is_own_customer or withdrawn_at is not null)
+            )
             then 'no_consent'
         when channel = 'email' and email_status = 'relay' then 'relay_address'
         when
