@@ -6,6 +6,7 @@ import shutil
 from collections import Counter
 from datetime import datetime
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import duckdb
@@ -17,6 +18,7 @@ from orchestration.ingest.ingest import ingest_source
 from orchestration.ingest.lake import Lake
 from orchestration.ingest.mapping import load_mapping
 from orchestration.ingest.report import SourceReport
+from orchestration.sample_shop.service import CHANNELS, TOPICS
 
 ROOT = Path(__file__).parents[2]
 MAPPINGS = sorted((ROOT / "orchestration" / "ingest" / "sources").glob("*.yml"))
@@ -92,9 +94,7 @@ def _land(root: Path, source: str, *files: Path) -> None:
         shutil.copy(file, folder / file.name)
 
 
-def _land_table(
-    root: Path, source: str, feed: str, name: str, rows: list[dict[str, str]]
-) -> None:
+def _land_table(root: Path, source: str, feed: str, name: str, rows: list[dict[str, str]]) -> None:
     """Lands a CSV with every header that the feed wants; what a row does not name is blank."""
     mapping = load_mapping(ROOT / "orchestration" / "ingest" / "sources" / f"{source}.yml")
     (found,) = (item for item in mapping.feeds if item.name == feed)
@@ -140,6 +140,18 @@ def test_crm_inquiries_carry_codes_and_keep_the_row_when_a_word_is_unknown(tmp_p
         ("other", "other"),
         (None, None),
     ]
+
+
+def test_crm_knows_every_word_of_the_sample_shops_inquiries() -> None:
+    mapping = load_mapping(ROOT / "orchestration" / "ingest" / "sources" / "crm.yml")
+    (feed,) = (feed for feed in mapping.feeds if feed.name == "inquiries")
+    columns = feed.entities[0].columns
+    rng = Random(1)
+
+    for words, column in ((CHANNELS, "channel"), (TOPICS, "topic")):
+        drawn = {words.pick(rng) for _ in range(500)}
+        assert len(drawn) == 4
+        assert drawn <= set(columns[column].map or {})
 
 
 def test_crm_refuses_a_consent_file_when_more_than_two_per_cent_are_broken(tmp_path: Path) -> None:

@@ -14,15 +14,21 @@ _CANDIDATES = ("utf-8", "euc_jp", "cp932")
 _BLOCK = 1 << 23
 _UNDECODED = re.compile("[\udc80-\udcff]+")
 # Python's codec lets through five bytes that CP932 leaves undefined.
-_NOT_CP932 = re.compile("[\udc80-\udcff\x80\xa0\uf8f0-\uf8f3]+")
+_UNDEFINED = "\x80\xa0\uf8f0\uf8f1\uf8f2\uf8f3"
+_NOT_CP932 = re.compile(f"[\udc80-\udcff{_UNDEFINED}]+")
 _BOM = b"\xef\xbb\xbf"
 
 
 def decode_lossless(data: bytes, encoding: str) -> str:
     """The text of whole lines, bytes that the encoding does not know marked."""
-    text = data.decode(encoding, errors="surrogateescape")
-    if text.isascii():
-        return text
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        text = data.decode(encoding, errors="surrogateescape")
+    else:
+        # Looking for each character by itself is several times as fast as the pattern.
+        if encoding != "cp932" or not any(character in text for character in _UNDEFINED):
+            return text
     return (_NOT_CP932 if encoding == "cp932" else _UNDECODED).sub(BAD_BYTE_MARK, text)
 
 
