@@ -18,7 +18,7 @@ from orchestration.publication.work_database import (
     quoted,
 )
 
-STORAGE_VERSION = "v1.2.0"
+STORAGE_VERSION = "v1.0.0"
 """The oldest DuckDB that opens what is published: drivers of BI tools lag behind."""
 WORK_SCHEMA_VERSION = 1
 """Counts up when published tables change so that readers have to change with them."""

@@ -140,14 +140,26 @@ def test_reader_keeps_its_rows_when_its_publication_is_pruned(shop: Any) -> None
 
 
 @pytest.mark.slow
-def test_published_files_open_when_the_reader_is_duckdb_1_4(shop: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize("release", ["1.1", "1.4"])
+def test_published_files_open_when_the_reader_is_an_older_duckdb(
+    shop: Any, tmp_path: Path, release: str
+) -> None:
     publication = shop.publish().publication
     old = tmp_path / "old"
-    pip = [sys.executable, "-m", "pip", "install", "-q", "--target", str(old), "duckdb==1.4.*"]
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        "--target",
+        str(old),
+        f"duckdb=={release}.*",
+    ]
     subprocess.run(pip, check=True)
     code = (
         f"import sys; sys.path.insert(0, {str(old)!r}); import duckdb\n"
-        f"assert duckdb.__version__.startswith('1.4.'), duckdb.__version__\n"
+        f"assert duckdb.__version__.startswith('{release}.'), duckdb.__version__\n"
         f"c = duckdb.connect({str(publication.warehouse)!r}, read_only=True)\n"
         f"c.execute(\"attach '{publication.contacts}' as contacts (read_only)\")\n"
         "print(c.execute('select count(*) from marts.fct_orders').fetchone()[0],"
