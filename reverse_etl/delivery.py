@@ -57,13 +57,16 @@ class Delivery:
         channel: Channel,
         policy: SendPolicy,
         clock: Clock,
+        *,
+        owner: str,
     ) -> None:
-        """Begin with nothing waiting and nothing failed."""
+        """Begin with nothing waiting and nothing failed; `owner` holds the lease of the sync."""
         self._spec = spec
         self._ledger = ledger
         self._channel = channel
         self._policy = policy
         self._clock = clock
+        self._owner = owner
         self._on_step = policy.on_step
         self._jobs: list[tuple[str, Batch]] = []
         self._failed_batches = 0
@@ -143,9 +146,12 @@ class Delivery:
         self._clock.sleep(seconds)
 
     def _extend_lease(self, seconds: float = 0.0) -> None:
-        """Hold the sync for a lease more than the seconds that are about to pass."""
+        """Hold the sync for a lease more than the seconds that are about to pass.
+
+        Raises TransientError when another process took it: then nothing more may be sent.
+        """
         until = self._clock.now() + timedelta(seconds=seconds + self._policy.lease_seconds)
-        self._ledger.extend_lease(self._spec.name, until=until)
+        self._ledger.extend_lease(self._spec.name, owner=self._owner, until=until)
 
     def _close(self, batch: Batch, attempt: tuple[BatchResult, bool], queue: list[Batch]) -> bool:
         """Write the outcome of a batch; say whether anything of it was taken."""

@@ -10,17 +10,12 @@ from reverse_etl.channels.base import Batch, Channel, DeliveryClass, Item, JobSt
 from reverse_etl.clock import Clock, SystemClock
 from reverse_etl.delivery import Delivery, SendPolicy
 from reverse_etl.errors import TerminalError, TransientError
-from reverse_etl.ledger import Ledger, StoredBatch
-from reverse_etl.planner import (
-    Plan,
-    PlanItem,
-    TargetSet,
-    build_items,
-    plan_targets,
-    read_targets,
-)
+from reverse_etl.guards import trip_source_breakers
+from reverse_etl.ledger import Ledger, StoredBatch, StoredStep
+from reverse_etl.planner import Plan, PlanItem, build_items, plan_targets
 from reverse_etl.publication import Publication, PublicationMissingError
 from reverse_etl.spec import SyncSpec
+from reverse_etl.targets import TargetSet, read_targets
 
 JOB_PATIENCE = timedelta(hours=24)
 """An accepted job without an end for longer than this counts as unknown."""
@@ -68,19 +63,27 @@ def run_sync(
     clock = clock or SystemClock()
     unset = channel.missing()
     is_live = policy.live and unset is None
-    with ledger.lease(spec.name, now=clock.now(), seconds=policy.lease_seconds):
-        delivery = Delivery(spec, ledger, channel, policy, clock)
+    with ledger.lease(spec.name, now=clock.now(), seconds=policy.lease_seconds) as owner:
+        delivery = Delivery(spec, ledger, channel, policy, clock, owner=owner)
         found = read_targets(spec, publication, ledger, channel)
         run = _Run(spec, publication, ledger, channel, clock, run_id, found, delivery)
+        held_back: frozenset[str] = frozenset()
         if is_live:
             settle_pending(spec, ledger, channel, clock=clock)
-            _resume(run)
-        plan = plan_targets(spec, found, ledger, channel, clock=clock)
+            held_back = _resume(run)
+        plan = plan_targets(spec, found, ledger, channel, clock=clock, held_back=held_back)
         summary = plan.summary() | {"is_dry_run": not is_live, "run_id": run_id}
         if policy.live and unset is not None and not plan.is_waiting:
             summary["waiting_reason"] = unset
-        ledger.start_run(run_id=run_id, summary=summary, is_dry_run=not is_live, now=clock.now())
-        if is_live and not plan.is_waiting:
+        source = found.info.source if found.info else None
+        ledger.start_run(
+            run_id=run_id,
+            summary=summary,
+            source=source,
+            is_dry_run=not is_live,
+            now=clock.now(),
+        )
+        if is_live and (plan.urgent or not plan.is_waiting):
             summary = _deliver_plan(run, plan, summary)
         else:
             ledger.finish_run(run_id, summary, now=clock.now())
@@ -88,21 +91,39 @@ def run_sync(
 
 
 def _deliver_plan(run: _Run, plan: Plan, summary: dict[str, Any]) -> dict[str, Any]:
+    """Send what may go now: the whole plan, or the urgent removals of one that waits."""
+    unmoved: frozenset[str] = frozenset()
     try:
         sequence = run.ledger.batch_count(run.run_id, run.spec.name)
         for operation in Operation:
-            sequence = _deliver_operation(run, plan, operation, sequence)
+            sequence = _deliver_operation(run, plan, operation, sequence, unmoved)
             run.delivery.await_jobs()
-        _hand_over(run, plan)
-        if run.channel.capabilities.max_lookups:
+            if operation is Operation.REMOVE and not plan.is_waiting:
+                unmoved = _unmoved(run, plan)
+        if not plan.is_waiting:
+            _hand_over(run, plan)
             _learn_remote_ids(run)
     except Exception as error:
         failed = _outcome(run, summary) | {"status": "failed", "waiting_reason": _reason(error)}
         run.ledger.finish_run(run.run_id, failed, now=run.clock.now())
         raise
-    summary = _outcome(run, summary)
-    run.ledger.finish_run(run.run_id, summary, now=run.clock.now())
-    return summary
+    ended = _outcome(run, summary)
+    ended["held"] += len(unmoved)
+    if plan.is_waiting:
+        ended["status"] = summary["status"]
+    run.ledger.finish_run(run.run_id, ended, now=run.clock.now())
+    return ended
+
+
+def _unmoved(run: _Run, plan: Plan) -> frozenset[str]:
+    """Give people whose old address could not be taken off: the new one must wait for that.
+
+    To send the new one would make the ledger forget the old one, which would get mail for ever.
+    """
+    old = {item.person_id: item.key_hash for item in plan.items if item.kind == "re_key"}
+    held = run.ledger.active(run.spec.name) if old else {}
+    stays = {person for person in old if person in held and held[person].key_hash == old[person]}
+    return frozenset(stays - run.ledger.in_flight(run.spec.name))
 
 
 def _hand_over(run: _Run, plan: Plan) -> None:
@@ -119,10 +140,16 @@ def _reason(error: Exception) -> str:
     return str(error) if isinstance(error, TransientError | TerminalError) else type(error).__name__
 
 
-def _deliver_operation(run: _Run, plan: Plan, operation: Operation, sequence: int) -> int:
+def _deliver_operation(
+    run: _Run,
+    plan: Plan,
+    operation: Operation,
+    sequence: int,
+    unmoved: frozenset[str],
+) -> int:
     steps = plan.of(operation)
     if operation is not Operation.REMOVE:
-        waiting = run.ledger.in_flight(run.spec.name)
+        waiting = unmoved | run.ledger.in_flight(run.spec.name)
         steps = [step for step in steps if step.person_id not in waiting]
     size = run.channel.capabilities.max_rows
     if operation is Operation.REMOVE:
@@ -191,6 +218,8 @@ def _parts(items: list[Item], max_bytes: int) -> list[list[Item]]:
 
 def _learn_remote_ids(run: _Run) -> None:
     """Look up the destination's ids of people held without one, while their address is known."""
+    if not run.channel.capabilities.max_lookups:
+        return
     held = run.ledger.active(run.spec.name)
     targets = run.found.targets
     unnamed = [
@@ -237,46 +266,64 @@ def _outcome(run: _Run, summary: Mapping[str, Any]) -> dict[str, Any]:
     return dict(summary) | total | {"status": status}
 
 
-def _resume(run: _Run) -> None:
-    """Bring batches that a broken run left claimed to an end, by the channel's class."""
+def _resume(run: _Run) -> frozenset[str]:
+    """Bring batches that a broken run left claimed to an end, by the channel's class.
+
+    Gives the people whose batch stays open: while the publication itself is in doubt nobody is
+    added or changed, and a batch is kept to be sent under its own key once that has passed.
+    """
+    held_back: set[str] = set()
+    delivery_class = run.channel.capabilities.delivery_class
+    last = run.ledger.last_source(run.spec.name)
+    source = run.found.info.source if run.found.info else None
+    is_doubtful = bool(trip_source_breakers(run.spec.limits, source, last, now=run.clock.now()))
     for stored in run.ledger.open_batches(run.spec.name, "claimed"):
-        delivery_class = run.channel.capabilities.delivery_class
-        if delivery_class is DeliveryClass.UNSAFE or run.found.info is None:
+        if delivery_class is DeliveryClass.UNSAFE:
             run.ledger.doubt(stored.key, code="interrupted", now=run.clock.now())
             continue
-        steps = {step.person_id: step for step in stored.steps if _still_wanted(run, stored, step)}
+        if source is None:
+            continue
+        waits = is_doubtful and stored.operation is not Operation.REMOVE
+        steps = {s.person_id: s for s in stored.steps if _still_wanted(run, stored, s, waits)}
         dropped = [step.person_id for step in stored.steps if step.person_id not in steps]
         if delivery_class is DeliveryClass.KEYED and dropped:
             run.ledger.doubt(stored.key, code="interrupted", now=run.clock.now())
             continue
         run.ledger.drop(stored.key, dropped, now=run.clock.now())
-        if not steps:
-            continue
-        wanted = {
-            step.person_id: PlanItem(
-                step.person_id,
-                stored.operation,
-                "resume",
-                step.payload_hash,
-                step.key_hash,
-                step.episode,
-                step.remote_id,
-            )
-            for step in steps.values()
-        }
-        items = _items(run, stored.operation, wanted)
-        lost = sorted(wanted.keys() - {item.person_id for item in items})
-        run.ledger.drop(stored.key, lost, now=run.clock.now())
-        if items:
-            run.delivery.send(stored.batch(items), wanted)
-        run.delivery.await_jobs()
+        if waits:
+            held_back.update(steps)
+        elif steps:
+            _send_again(run, stored, steps)
+    return frozenset(held_back)
 
 
-def _still_wanted(run: _Run, stored: StoredBatch, step: Any) -> bool:
+def _send_again(run: _Run, stored: StoredBatch, steps: Mapping[str, StoredStep]) -> None:
+    """Send what is left of a batch under its first key."""
+    wanted = {
+        step.person_id: PlanItem(
+            step.person_id,
+            stored.operation,
+            "resume",
+            step.payload_hash,
+            step.key_hash,
+            step.episode,
+            step.remote_id,
+        )
+        for step in steps.values()
+    }
+    items = _items(run, stored.operation, wanted)
+    lost = sorted(wanted.keys() - {item.person_id for item in items})
+    run.ledger.drop(stored.key, lost, now=run.clock.now())
+    if items:
+        run.delivery.send(stored.batch(items), wanted)
+    run.delivery.await_jobs()
+
+
+def _still_wanted(run: _Run, stored: StoredBatch, step: StoredStep, waits: bool) -> bool:
     target = run.found.targets.get(step.person_id)
     if stored.operation is Operation.REMOVE:
         return target is None or target.key_hash != step.key_hash
-    return target is not None and target.payload_hash == step.payload_hash
+    return target is not None and (waits or target.payload_hash == step.payload_hash)
 
 
 def settle_pending(
@@ -309,7 +356,7 @@ def settle_pending(
 
 
 def latest_summaries(ledger: Ledger) -> list[dict[str, Any]]:
-    """Give the summary of the last run of every sync, by name, for tables and reports."""
+    """Give the summary of the last live run of every sync, or of its last plan without any."""
     return ledger.latest_summaries()
 
 

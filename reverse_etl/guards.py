@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from reverse_etl.errors import TerminalError
 from reverse_etl.ledger import Ledger
+from reverse_etl.publication import Source
 from reverse_etl.spec import Limits
 
 
@@ -20,43 +21,72 @@ class Breaker:
 class Load:
     """The size of a plan against what the destination holds."""
 
-    published_at: datetime | None
+    source: Source | None
+    """What the plan was made on; None when there is no publication."""
+    last_source: Source | None
+    """What the last delivery of the sync was made on."""
     source_rows: int
     refused: int
     active: int
-    is_first: bool
     adds: int
     changes: int
     removals: int
 
+    @property
+    def is_first(self) -> bool:
+        """Say whether the destination holds nobody: never filled, or emptied since."""
+        return self.active == 0
 
-def trip_breakers(limits: Limits, load: Load, *, now: datetime) -> tuple[Breaker, ...]:
-    """Give every reason why this plan must wait; a limit itself is still allowed."""
-    if load.published_at is None:
+
+def trip_source_breakers(
+    limits: Limits, source: Source | None, last: Source | None, *, now: datetime
+) -> tuple[Breaker, ...]:
+    """Give every reason not to trust the publication itself; a limit itself is still allowed."""
+    if source is None:
         message = "no publication is there to read; build and publish first"
         return (Breaker("publication_missing", message),)
     tripped: list[Breaker] = []
-    age = now - load.published_at
+    age = now - source.published_at
     if age > timedelta(hours=limits.max_publication_age_hours):
         hours = age.total_seconds() / 3600
         limit = limits.max_publication_age_hours
         message = f"the publication is {hours:.1f} hours old (limit {limit:g})"
         tripped.append(Breaker("publication_stale", message))
+    if last and (source.published_at < last.published_at or source.as_of_date < last.as_of_date):
+        message = (
+            f"the publication ({source}) is older than the one last delivered ({last}): "
+            "people who left since could be added again"
+        )
+        tripped.append(Breaker("older_publication", message))
+    behind = (source.published_at.date() - source.as_of_date).days
+    days = limits.max_as_of_age_days
+    if days is not None and behind > days:
+        message = f"the data end {behind} days before their publication (limit {days})"
+        tripped.append(Breaker("stale_data", message))
+    return tuple(tripped)
+
+
+def trip_breakers(limits: Limits, load: Load, *, now: datetime) -> tuple[Breaker, ...]:
+    """Give every reason why this plan must wait; a limit itself is still allowed."""
+    tripped = list(trip_source_breakers(limits, load.source, load.last_source, now=now))
+    if load.source is None:
+        return tuple(tripped)
     if load.source_rows == 0 and limits.empty_source == "approve":
         tripped.append(Breaker("empty_source", "the segment has no row"))
     if load.is_first and load.source_rows and limits.first_sync == "approve":
         message = f"first sync: {load.adds} recipients would be added"
         tripped.append(Breaker("first_sync", message))
-    changed = load.adds + load.changes
-    refused_of = load.source_rows
+    # Against a base of nobody every change is a first one, and first_sync has judged it.
+    changed = 0 if load.is_first else load.adds + load.changes
     checks = (
         ("removals", load.removals, load.active, limits.max_removed_ratio),
         ("changes", changed, load.active, limits.max_changed_ratio),
-        ("refusals", load.refused, refused_of, limits.max_refused_ratio),
+        ("refusals", load.refused, load.source_rows, limits.max_refused_ratio),
     )
     for what, count, base, ratio in checks:
-        if base and count > ratio * base:
-            message = f"{what}: {count} of {base} is {count / base:.0%} (limit {ratio:.0%})"
+        if count > ratio * base:
+            share = f" is {count / base:.0%}" if base else ""
+            message = f"{what}: {count} of {base}{share} (limit {ratio:.0%})"
             tripped.append(Breaker(f"too_many_{what}", message))
     return tuple(tripped)
 

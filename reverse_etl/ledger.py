@@ -1,9 +1,7 @@
 """The ledger: what was claimed, sent and acknowledged; ids and keyed hashes only."""
 
 import json
-import os
 import secrets
-import socket
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,14 +10,15 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, RowMapping, create_engine, event, func, select
-from sqlalchemy.exc import IntegrityError
 
+from reverse_etl import ledger_lease as leases
 from reverse_etl import ledger_settlement as settlement
 from reverse_etl.channels.base import Batch, Item, Operation
-from reverse_etl.errors import TransientError
-from reverse_etl.ledger_schema import APPROVAL, BATCH, ITEM, KEY, LOCK, RUN, STATE, migrate
+from reverse_etl.ledger_schema import APPROVAL, BATCH, ITEM, KEY, RUN, STATE, migrate
+from reverse_etl.publication import Source
 
 OPEN_STATES = ("claimed", "accepted")
+WAITING = "awaiting_approval"
 
 
 class PlannedStep(Protocol):
@@ -197,6 +196,7 @@ class Ledger:
         *,
         run_id: str,
         summary: Mapping[str, Any],
+        source: Source | None,
         is_dry_run: bool,
         now: datetime,
     ) -> None:
@@ -204,6 +204,8 @@ class Ledger:
         values = {
             "plan_id": summary["plan_id"],
             "publication_id": summary["publication_id"],
+            "published_at": source.published_at if source else None,
+            "as_of_date": source.as_of_date if source else None,
             "status": summary["status"],
             "is_dry_run": is_dry_run,
             "started_at": now,
@@ -245,18 +247,41 @@ class Ledger:
         with self._engine.connect() as connection:
             return list(connection.scalars(query.limit(limit)))
 
+    def last_source(self, sync: str) -> Source | None:
+        """Give of when the data last delivered were; None for none that the ledger knows.
+
+        Removals that went ahead of a waiting plan make newer data count, never older ones.
+        """
+        sent = select(BATCH.c.batch_key).where(BATCH.c.run_id == RUN.c.run_id, BATCH.c.sync == sync)
+        query = (
+            select(RUN.c.as_of_date, RUN.c.published_at, RUN.c.status)
+            .where(RUN.c.sync == sync, RUN.c.is_dry_run.is_(False), RUN.c.published_at.is_not(None))
+            .where((RUN.c.status != WAITING) | sent.exists())
+            .order_by(RUN.c.started_at.desc())
+        )
+        seen: list[Source] = []
+        with self._engine.connect() as connection:
+            for row in connection.execute(query):
+                seen.append(Source(row.as_of_date, row.published_at))
+                if row.status != WAITING:
+                    break
+        if not seen:
+            return None
+        days, instants = [s.as_of_date for s in seen], [s.published_at for s in seen]
+        return Source(max(days), max(instants))
+
     def latest_summaries(self) -> list[dict[str, Any]]:
-        """Give the summary of the last run of every sync, by name."""
-        query = select(RUN.c.sync, RUN.c.summary).order_by(RUN.c.started_at, RUN.c.run_id)
+        """Give the summary of the last live run of every sync, or of its last plan without any."""
+        query = select(RUN.c.sync, RUN.c.summary).order_by(
+            RUN.c.is_dry_run.desc(), RUN.c.started_at, RUN.c.run_id
+        )
         with self._engine.connect() as connection:
             newest = {row.sync: row.summary for row in connection.execute(query)}
         return [json.loads(newest[sync]) for sync in sorted(newest)]
 
     def approve(self, plan_id: str, *, by: str, now: datetime) -> bool:
         """Note who approved a waiting plan; False when no such plan waits."""
-        waiting = select(RUN.c.sync).where(
-            RUN.c.plan_id == plan_id, RUN.c.status == "awaiting_approval"
-        )
+        waiting = select(RUN.c.sync).where(RUN.c.plan_id == plan_id, RUN.c.status == WAITING)
         with self._engine.begin() as connection:
             sync = connection.scalar(waiting.limit(1))
             if sync is None:
@@ -274,50 +299,21 @@ class Ledger:
             return connection.scalar(query)
 
     @contextmanager
-    def lease(self, sync: str, *, now: datetime, seconds: float) -> Iterator[None]:
-        """Hold a sync alone; raises TransientError when another process holds it."""
-        owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-        self._take_lease(sync, owner, now, now + timedelta(seconds=seconds))
+    def lease(self, sync: str, *, now: datetime, seconds: float) -> Iterator[str]:
+        """Hold a sync alone and give the holder's name.
+
+        Raises TransientError when another process holds it.
+        """
+        owner = leases.new_owner()
+        leases.take(self._engine, sync, owner, now, now + timedelta(seconds=seconds))
         try:
-            yield
+            yield owner
         finally:
-            with self._engine.begin() as connection:
-                mine = LOCK.delete().where(LOCK.c.sync == sync, LOCK.c.owner == owner)
-                connection.execute(mine)
+            leases.give_back(self._engine, sync, owner)
 
-    def extend_lease(self, sync: str, *, until: datetime) -> None:
-        """Hold the lease of a sync for longer."""
-        with self._engine.begin() as connection:
-            connection.execute(LOCK.update().where(LOCK.c.sync == sync).values(expires_at=until))
-
-    def _take_lease(self, sync: str, owner: str, now: datetime, until: datetime) -> None:
-        with self._engine.begin() as connection:
-            held = connection.execute(select(LOCK).where(LOCK.c.sync == sync)).mappings().first()
-            if held is not None:
-                if held["expires_at"] > now and not _is_gone(held["owner"]):
-                    raise TransientError(f"sync {sync} is running elsewhere; wait for its end")
-                stale = LOCK.delete().where(LOCK.c.sync == sync, LOCK.c.owner == held["owner"])
-                connection.execute(stale)
-        try:
-            with self._engine.begin() as connection:
-                row = {"sync": sync, "owner": owner, "expires_at": until}
-                connection.execute(LOCK.insert().values(**row))
-        except IntegrityError:
-            raise TransientError(f"sync {sync} is running elsewhere; wait for its end") from None
-
-
-def _is_gone(owner: str) -> bool:
-    """Say whether the process that held a lease on this machine has ended."""
-    host, pid, _ = owner.rsplit(":", 2)
-    if host != socket.gethostname():
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
+    def extend_lease(self, sync: str, *, owner: str, until: datetime) -> None:
+        """Hold the lease of a sync for longer; raises TransientError when another took it."""
+        leases.extend(self._engine, sync, owner, until)
 
 
 def _open_engine(url: str) -> Engine:

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
+    Date,
     DateTime,
     Dialect,
     Index,
@@ -17,7 +18,9 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    inspect,
     select,
+    text,
 )
 
 METADATA = MetaData()
@@ -47,6 +50,8 @@ RUN = Table(
     Column("sync", String(63), primary_key=True),
     Column("plan_id", String(80), nullable=False),
     Column("publication_id", String(120), nullable=False),
+    Column("published_at", UtcInstant),
+    Column("as_of_date", Date),
     Column("status", String(24), nullable=False),
     Column("is_dry_run", Boolean, nullable=False),
     Column("started_at", UtcInstant, nullable=False),
@@ -122,7 +127,19 @@ def _first_tables(connection: Connection) -> None:
         table.create(connection, checkfirst=True)
 
 
-MIGRATIONS: tuple[tuple[int, Callable[[Connection], None]], ...] = ((1, _first_tables),)
+def _run_sources(connection: Connection) -> None:
+    """Let a run say of when its data are; runs from before do not know."""
+    known = {column["name"] for column in inspect(connection).get_columns(RUN.name)}
+    for column in (RUN.c.published_at, RUN.c.as_of_date):
+        if column.name not in known:
+            kind = column.type.compile(connection.dialect)
+            connection.execute(text(f"alter table {RUN.name} add column {column.name} {kind}"))
+
+
+MIGRATIONS: tuple[tuple[int, Callable[[Connection], None]], ...] = (
+    (1, _first_tables),
+    (2, _run_sources),
+)
 
 
 def migrate(connection: Connection) -> None:

@@ -3,42 +3,21 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from reverse_etl.canonical import keyed_hash, payload_hash
-from reverse_etl.channels.base import Channel, DeliveryClass, Item, Operation, Reject, Row
+from reverse_etl.canonical import payload_hash
+from reverse_etl.channels.base import Channel, DeliveryClass, Item, Operation, Row
 from reverse_etl.clock import Clock
 from reverse_etl.errors import TerminalError
 from reverse_etl.guards import Breaker, Load, trip_breakers
 from reverse_etl.ledger import Ledger, StateRow
-from reverse_etl.publication import Publication, PublicationInfo, PublicationMissingError, TargetRow
+from reverse_etl.publication import Publication, Source
 from reverse_etl.spec import SyncSpec
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """One person whom the destination shall know."""
-
-    payload_hash: str
-    key_hash: str
-    episode: str
-
-
-@dataclass(slots=True)
-class TargetSet:
-    """Everybody a sync shall reach by one publication, and everybody it shall not."""
-
-    info: PublicationInfo | None = None
-    source_rows: int = 0
-    targets: dict[str, Target] = field(default_factory=dict)
-    refused: list[tuple[str, str]] = field(default_factory=list)
-    """(person_id, reason code): policy says no."""
-    invalid: list[tuple[str, str]] = field(default_factory=list)
-    """(person_id, code): the row cannot be sent as it is."""
+from reverse_etl.targets import Target, TargetSet, read_targets
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +54,15 @@ class Plan:
         """Say whether a person must approve before anything is sent."""
         return bool(self.breakers) and self.approved_by is None
 
+    @property
+    def urgent(self) -> tuple[PlanItem, ...]:
+        """Give the removals of people the policy refuses: they go even while the plan waits."""
+        return _urgent(self.items, self.refused)
+
     def of(self, operation: Operation) -> list[PlanItem]:
-        """Give the steps of one operation that need a call."""
-        chosen = (item for item in self.items if item.operation is operation)
+        """Give the steps of one operation that need a call and may go now."""
+        items = self.urgent if self.is_waiting else self.items
+        chosen = (item for item in items if item.operation is operation)
         return [item for item in chosen if item.kind != "hand_over"]
 
     def summary(self) -> dict[str, Any]:
@@ -110,62 +95,12 @@ class Plan:
         }
 
 
-def read_targets(spec: SyncSpec, folder: Path, ledger: Ledger, channel: Channel) -> TargetSet:
-    """Give whom the publication lets this sync reach; empty when there is no publication."""
-    found = TargetSet()
-    try:
-        with Publication(folder) as publication:
-            found.info = publication.info
-            rows = publication.target_rows(spec)
-            holders = {row.key_hash: person for person, row in ledger.active(spec.name).items()}
-            _sort_rows(rows, found, channel, ledger.secret, holders)
-    except PublicationMissingError:
-        return TargetSet()
-    return found
-
-
-def _sort_rows(
-    rows: Iterator[TargetRow],
-    found: TargetSet,
-    channel: Channel,
-    secret: bytes,
-    holders: Mapping[str, str],
-) -> None:
-    seen: set[str] = set()
-    by_key: dict[str, str] = {}
-    for row in rows:
-        found.source_rows += 1
-        if row.person_id is None or row.person_id in seen:
-            code = "null_person" if row.person_id is None else "duplicate_person"
-            found.invalid.append((row.person_id or "", code))
-            continue
-        person = row.person_id
-        seen.add(person)
-        if row.reason is not None:
-            found.refused.append((person, row.reason))
-            continue
-        item = row.reject or channel.build(Row(person, row.payload))
-        if isinstance(item, Reject):
-            found.invalid.append((person, item.code))
-            continue
-        key_hash = keyed_hash(item.key, secret=secret)
-        rival = by_key.get(key_hash)
-        if rival is not None:
-            loser = rival if holders.get(key_hash) == person else person
-            found.invalid.append((loser, "duplicate_key"))
-            if loser == person:
-                continue
-            del found.targets[rival]
-        by_key[key_hash] = person
-        hashed = payload_hash(row.payload, secret=secret)
-        found.targets[person] = Target(hashed, key_hash, row.episode)
-
-
 def diff(
     spec: SyncSpec,
     targets: Mapping[str, Target],
     state: Mapping[str, StateRow],
     in_flight: frozenset[str],
+    held_back: frozenset[str],
     delivery_class: DeliveryClass,
 ) -> tuple[list[PlanItem], Counter[str]]:
     """Give the steps from what the destination may hold to what it shall hold, and counts."""
@@ -176,7 +111,7 @@ def diff(
         held = state.get(person)
         if person in in_flight:
             counts["in_flight"] += 1
-        elif held and held.is_dirty and delivery_class is DeliveryClass.UNSAFE:
+        elif person in held_back or _is_undecided(held, delivery_class):
             counts["held"] += 1
         else:
             _plan_target(spec, person, targets[person], held, keys, items, counts)
@@ -188,13 +123,18 @@ def diff(
             counts["in_flight"] += 1
         elif spec.on_exit == "keep":
             counts["kept"] += 1
-        elif held.is_dirty and delivery_class is DeliveryClass.UNSAFE:
+        elif _is_undecided(held, delivery_class):
             counts["held"] += 1
         else:
             kind = "hand_over" if held.key_hash in keys else "remove"
             items.append(_removal(person, held, kind))
             counts["removals" if kind == "remove" else "handed_over"] += 1
     return items, counts
+
+
+def _is_undecided(held: StateRow | None, delivery_class: DeliveryClass) -> bool:
+    """Say whether somebody must decide what became of a person's last step."""
+    return held is not None and held.is_dirty and delivery_class is DeliveryClass.UNSAFE
 
 
 def _plan_target(
@@ -233,7 +173,8 @@ def _target_kind(spec: SyncSpec, target: Target, held: StateRow | None) -> str |
     if held.is_dirty:
         return "change" if held.payload_hash else "add"
     if spec.mode == "add_only":
-        return None if held.episode == target.episode else "re_enter"
+        # Only a later entry is a new one; one that moves back is the old lapse, dated anew.
+        return "re_enter" if target.episode > held.episode else None
     same = (held.payload_hash, held.key_hash, held.mapping_version) == (
         target.payload_hash,
         target.key_hash,
@@ -260,30 +201,29 @@ def plan_sync(
 
 
 def plan_targets(
-    spec: SyncSpec, found: TargetSet, ledger: Ledger, channel: Channel, *, clock: Clock
+    spec: SyncSpec,
+    found: TargetSet,
+    ledger: Ledger,
+    channel: Channel,
+    *,
+    clock: Clock,
+    held_back: frozenset[str] = frozenset(),
 ) -> Plan:
-    """Give the plan for people already read from a publication."""
+    """Give the plan for people already read; nothing is planned for those held back."""
     state = ledger.state(spec.name)
     in_flight = ledger.in_flight(spec.name)
     delivery_class = channel.capabilities.delivery_class
     items: list[PlanItem] = []
     counts: Counter[str] = Counter()
     if found.info is not None:
-        items, counts = diff(spec, found.targets, state, in_flight, delivery_class)
+        items, counts = diff(spec, found.targets, state, in_flight, held_back, delivery_class)
     counts["source_rows"] = found.source_rows
-    load = Load(
-        published_at=found.info.published_at if found.info else None,
-        source_rows=found.source_rows,
-        refused=len(found.refused),
-        active=sum(row.status == "active" for row in state.values()),
-        is_first=not state,
-        adds=counts["adds"],
-        changes=counts["changes"],
-        removals=counts["removals"],
-    )
+    urgent = _urgent(items, found.refused)
     now = clock.now()
+    load = _load(found, state, counts, ledger.last_source(spec.name), urgent=len(urgent))
     breakers = trip_breakers(spec.limits, load, now=now)
-    plan_id = _plan_id(spec, items, breakers)
+    gone = {item.person_id for item in urgent}
+    plan_id = _plan_id(spec, [item for item in items if item.person_id not in gone], breakers)
     plan = Plan(
         plan_id=plan_id,
         spec=spec,
@@ -299,6 +239,35 @@ def plan_targets(
     if ledger.plans is not None:
         save_plan(plan, ledger.plans)
     return plan
+
+
+def _urgent(items: Sequence[PlanItem], refused: Sequence[tuple[str, str]]) -> tuple[PlanItem, ...]:
+    people = {person for person, _ in refused}
+    return tuple(item for item in items if item.kind == "remove" and item.person_id in people)
+
+
+def _load(
+    found: TargetSet,
+    state: Mapping[str, StateRow],
+    counts: Mapping[str, int],
+    last: Source | None,
+    *,
+    urgent: int,
+) -> Load:
+    """Give the size of what may wait, as if the urgent removals had been made already.
+
+    So the plan keeps its figures, and its name, when they have gone before it is approved.
+    """
+    return Load(
+        source=found.info.source if found.info else None,
+        last_source=last,
+        source_rows=found.source_rows,
+        refused=len(found.refused),
+        active=sum(row.status == "active" for row in state.values()) - urgent,
+        adds=counts["adds"],
+        changes=counts["changes"],
+        removals=counts["removals"] - urgent,
+    )
 
 
 def _plan_id(spec: SyncSpec, items: list[PlanItem], breakers: tuple[Breaker, ...]) -> str:

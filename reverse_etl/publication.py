@@ -22,12 +22,23 @@ class PublicationMissingError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """Of when published data are: their last complete day, and the instant of publication."""
+
+    as_of_date: date
+    published_at: datetime
+
+    def __str__(self) -> str:
+        """Say both in words for a person."""
+        return f"as of {self.as_of_date}, published {self.published_at:%Y-%m-%d %H:%M} UTC"
+
+
+@dataclass(frozen=True, slots=True)
 class PublicationInfo:
     """Which publication it is."""
 
     publication_id: str
-    as_of_date: date
-    published_at: datetime
+    source: Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +87,7 @@ class Publication:
         if row is None:
             self._connection.close()
             raise PublicationMissingError("_publication.publication")
-        return PublicationInfo(row[0], row[1], row[2].replace(tzinfo=UTC))
+        return PublicationInfo(row[0], Source(row[1], row[2].replace(tzinfo=UTC)))
 
     def target_rows(self, spec: SyncSpec) -> Iterator[TargetRow]:
         """Give every row of the sync's segment, allowed or not, in the order of person_id.

@@ -57,6 +57,8 @@ class Limits(_Strict):
     """(adds + changes) / recipients now held; above 1 a segment may more than double."""
     max_refused_ratio: Ratio = 0.3
     max_publication_age_hours: Annotated[float, Field(gt=0.0)] = 36.0
+    max_as_of_age_days: Annotated[int, Field(ge=0)] | None = None
+    """Days from the last day of the data to their publication (UTC); None = not checked."""
 
 
 class Schedule(_Strict):

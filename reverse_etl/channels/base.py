@@ -94,6 +94,8 @@ class Item:
     content: Mapping[str, object] = field(repr=False)
     size: int = 0
     remote_id: str | None = None
+    twin: str = field(default="", repr=False)
+    """Recipients with one text here shall get one piece between them; empty = nobody's twin."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import ClassVar, Literal, Self
@@ -60,6 +61,8 @@ class FileOptions(BaseModel):
     """A cell that starts like a formula is refused for a machine, quoted for a person."""
     headings: dict[str, str] = Field(default_factory=dict)
     """Payload field or person_id → the heading of its column."""
+    dedupe_by: tuple[str, ...] = ()
+    """Payload fields; of people equal in all of them one is handed over."""
 
 
 class FileChannel(Channel):
@@ -97,6 +100,9 @@ class FileChannel(Channel):
             if field not in (*fields, "person_id"):
                 raise ValueError(f"headings: {field} is no payload field; remove it or map it")
             _encode(parsed.headings[field], parsed.encoding)
+        for field in parsed.dedupe_by:
+            if field not in fields:
+                raise ValueError(f"dedupe_by: {field} is no payload field; remove it or map it")
         if parsed.encoding == "utf-8-sig" and parsed.format == "ndjson":
             raise ValueError("ndjson takes no byte order mark; set encoding: utf-8")
 
@@ -128,7 +134,15 @@ class FileChannel(Channel):
                 text = checked
             cells[field] = text
         size = sum(len(text.encode()) + 3 for text in cells.values())
-        return Item(row.person_id, row.person_id, cells, size)
+        return Item(row.person_id, row.person_id, cells, size, twin=self._twin(cells))
+
+    def _twin(self, cells: Mapping[str, str]) -> str:
+        """Give the text that is the same for people who shall get one piece."""
+        parts = [cells[field] for field in self._options.dedupe_by]
+        plain = [
+            re.sub(r"\s", "", unicodedata.normalize("NFKC", part)).casefold() for part in parts
+        ]
+        return "\n".join(plain) if any(plain) else ""
 
     def _check_text(self, field: str, text: str) -> str | Reject:
         """Give the text as it will stand in the file, or why it cannot."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -79,7 +79,12 @@ def member(number: int, **changes: object) -> Person:
 
 
 def publish(
-    folder: Path, people: Iterable[Person], *, sync: str, published_at: datetime = NOW
+    folder: Path,
+    people: Iterable[Person],
+    *,
+    sync: str,
+    published_at: datetime = NOW,
+    as_of_date: date = date(2026, 10, 31),
 ) -> Path:
     """Write a publication of the win-back segment and give its folder."""
     folder.mkdir(parents=True)
@@ -108,7 +113,7 @@ def publish(
         _insert(
             warehouse,
             "_publication.publication",
-            [(folder.name, "sample", "r1", "2026-10-31", stamp, 1)],
+            [(folder.name, "sample", "r1", as_of_date, stamp, 1)],
         )
         warehouse.execute("commit")
     with duckdb.connect(str(folder / "contacts.duckdb"), config=ONE_THREAD) as contacts:

@@ -259,6 +259,51 @@ def test_leaver_without_contact_data_is_taken_off_by_contact_id(
     assert set(bench.held()) == {"canary1@example.jp"}
 
 
+def test_new_address_waits_while_the_old_one_cannot_be_taken_off(
+    bench: SendGridBench, ledger: Ledger, tmp_path: Path
+) -> None:
+    """Sent over it, the new address would make the ledger forget the old one on the list."""
+    first = publish(tmp_path / "a" / "one", [member(1), member(2)], sync=bench.spec.name)
+    moved = [replace(member(1), email="new@example.jp"), member(2)]
+    then = publish(tmp_path / "b" / "two", moved, sync=bench.spec.name)
+    channel, clock = channel_of(bench), TurnedClock()
+    hide = lambda call: Reply(404) if "search" in call.path else None  # noqa: E731
+    bench.fake.before = hide
+    run_sync(bench.spec, first, ledger, channel, policy=LIVE, clock=clock, run_id="r1")
+    # Neither a contact id was learned, nor does the publication of the old address lie near.
+    before = ledger.active(bench.spec.name)["p00001"]
+    for run_id in ("r2", "r3"):
+        result = run_sync(
+            bench.spec, then, ledger, channel, policy=LIVE, clock=clock, run_id=run_id
+        )
+        summary = result.summary
+        assert (summary["held"], summary["untraced"], summary["status"]) == (1, 1, "partial")
+        assert set(bench.held()) == {"canary1@example.jp", "canary2@example.jp"}
+        assert ledger.active(bench.spec.name)["p00001"] == before
+    bench.fake.before = lambda _call: None
+    ledger.learn_remote_ids(bench.spec.name, {"p00001": bench.fake.ids["canary1@example.jp"]})
+    result = run_sync(bench.spec, then, ledger, channel, policy=LIVE, clock=clock, run_id="r4")
+    assert (result.summary["held"], result.summary["status"]) == (0, "delivered")
+    assert set(bench.held()) == {"new@example.jp", "canary2@example.jp"}
+
+
+def test_waiting_plan_takes_the_refused_off_the_list(
+    bench: SendGridBench, ledger: Ledger, tmp_path: Path
+) -> None:
+    first = publish(tmp_path / "one", [member(1), member(2)], sync=bench.spec.name)
+    people = [member(1, refusal="suppressed"), *(member(n) for n in range(2, 9))]
+    then = publish(tmp_path / "two", people, sync=bench.spec.name)
+    limits = bench.spec.limits.model_copy(update={"max_changed_ratio": 0.5})
+    spec = winback_spec(bench.name, limits=limits)
+    channel, clock = channel_of(bench), TurnedClock()
+    bench.fake.before = lambda call: Reply(404) if "search" in call.path else None
+    run_sync(bench.spec, first, ledger, channel, policy=LIVE, clock=clock, run_id="r1")
+    bench.fake.before = lambda _call: None
+    result = run_sync(spec, then, ledger, channel, policy=LIVE, clock=clock, run_id="r2")
+    assert (result.summary["status"], result.summary["delivered"]) == ("awaiting_approval", 1)
+    assert set(bench.held()) == {"canary2@example.jp"}
+
+
 def test_contact_already_gone_at_the_vendor_does_not_stop_the_others(
     bench: SendGridBench, ledger: Ledger, tmp_path: Path
 ) -> None:

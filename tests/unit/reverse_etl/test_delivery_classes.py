@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import ClassVar, Self
 
@@ -23,7 +24,7 @@ from reverse_etl.channels.base import (
 from reverse_etl.engine import SyncResult, run_sync
 from reverse_etl.errors import TerminalError, TransientError
 from reverse_etl.ledger import Ledger
-from tests.contract.sync_world import LIVE, TurnedClock, member, publish, winback_spec
+from tests.contract.sync_world import LIVE, NOW, TurnedClock, member, publish, winback_spec
 
 Answer = Callable[[Batch], BatchResult | None]
 
@@ -143,6 +144,85 @@ def test_restart_follows_the_delivery_class(
     assert result.summary["held"] == unknown
     again = desk.run(channel)
     assert (again.plan.items, again.summary["held"]) == ((), unknown)
+
+
+@pytest.fixture
+def cut_run(tmp_path: Path) -> Iterator[tuple[Desk, MemoryChannel]]:
+    """Give a run that broke after four people were claimed and before they were sent."""
+    desk = Desk(tmp_path)
+    channel = MemoryChannel(DeliveryClass.NATURAL)
+    with pytest.raises(PowerCutError):
+        desk.run(channel, cut_at="claimed")
+    yield desk, channel
+    desk.ledger.close()
+
+
+def test_resumed_batch_leaves_out_the_refused_and_the_gone(
+    cut_run: tuple[Desk, MemoryChannel], tmp_path: Path
+) -> None:
+    desk, channel = cut_run
+    batches: list[list[str]] = []
+    channel.before = lambda batch: batches.append([i.person_id for i in batch.items])
+    people = [member(0, refusal="suppressed"), member(1), member(2)]
+    publish(tmp_path / "pub3", people, sync=desk.spec.name)
+    desk.run(channel, people=3)
+    # The rest goes out first; who is gone or refused may have been taken, and is taken off.
+    assert batches == [["p00001", "p00002"], ["p00000", "p00003"]]
+    assert sorted(desk.ledger.active(desk.spec.name)) == ["p00001", "p00002"]
+
+
+@pytest.mark.parametrize("delivery_class", [DeliveryClass.NATURAL, DeliveryClass.KEYED])
+def test_batch_is_not_resumed_from_an_older_publication(
+    tmp_path: Path, delivery_class: DeliveryClass
+) -> None:
+    desk, channel = Desk(tmp_path), MemoryChannel(delivery_class)
+    day = timedelta(days=1)
+    four = [member(n) for n in range(4)]
+    publish(tmp_path / "pub4", four, sync=desk.spec.name, published_at=NOW + day)
+    publish(tmp_path / "pub5", [*four, member(4)], sync=desk.spec.name)
+    with pytest.raises(PowerCutError):
+        desk.run(channel, cut_at="claimed")
+    waiting = desk.run(channel, people=5).summary
+    assert (waiting["status"], waiting["held"], waiting["adds"]) == ("awaiting_approval", 4, 1)
+    assert channel.calls == 0
+    # Approved or not, the batch keeps its key and goes once the publication is the newer one.
+    assert desk.run(channel).summary["status"] == "unchanged"
+    assert channel.keys == {"winback__memory:run1:00001"}
+    assert channel.sent == [f"p{n:05d}" for n in range(4)]
+    desk.ledger.close()
+
+
+def test_refused_person_of_a_batch_held_back_is_taken_off(tmp_path: Path) -> None:
+    desk, channel = Desk(tmp_path), MemoryChannel(DeliveryClass.NATURAL)
+    two = [member(0), member(1)]
+    publish(tmp_path / "pub2", two, sync=desk.spec.name, published_at=NOW + timedelta(days=1))
+    publish(tmp_path / "pub1", [replace(two[0], refusal="no_consent"), two[1]], sync=desk.spec.name)
+    with pytest.raises(PowerCutError):
+        desk.run(channel, people=2, cut_at="sent")
+    summary = desk.run(channel, people=1).summary
+    assert (summary["status"], summary["held"]) == ("awaiting_approval", 1)
+    assert channel.sent == ["p00000", "p00001", "p00000"]
+    assert sorted(desk.ledger.active(desk.spec.name)) == ["p00001"]
+    desk.ledger.close()
+
+
+def test_run_that_lost_its_lease_sends_nothing_more(tmp_path: Path) -> None:
+    desk, channel = Desk(tmp_path), MemoryChannel(DeliveryClass.NATURAL, max_rows=1)
+    desk.ledger = Ledger(f"sqlite:///{tmp_path}/ledger.sqlite")
+    other = Ledger(f"sqlite:///{tmp_path}/ledger.sqlite")
+
+    def take_over(_batch: Batch) -> BatchResult | None:
+        late = desk.clock.now() + timedelta(hours=1)
+        with other.lease(desk.spec.name, now=late, seconds=60.0):
+            pass
+        return None
+
+    channel.before = take_over
+    with pytest.raises(TransientError, match="another process took over"):
+        desk.run(channel)
+    assert channel.sent == ["p00000"]
+    other.close()
+    desk.ledger.close()
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,10 @@
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from reverse_etl.guards import Load, trip_breakers
+from reverse_etl.publication import Source
 from reverse_etl.spec import Limits
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -12,13 +13,17 @@ LIMITS = Limits(
     max_changed_ratio=0.5,
     max_refused_ratio=0.3,
     max_publication_age_hours=36,
+    max_as_of_age_days=4,
 )
+SECOND = timedelta(seconds=1)
+YESTERDAY = NOW - timedelta(hours=36)
+OLDEST = Source(date(2026, 10, 28), YESTERDAY)
 QUIET = Load(
-    published_at=NOW - timedelta(hours=36),
+    source=OLDEST,
+    last_source=OLDEST,
     source_rows=100,
     refused=30,
     active=100,
-    is_first=False,
     adds=25,
     changes=25,
     removals=20,
@@ -32,10 +37,16 @@ def test_breakers_stay_closed_when_every_figure_is_at_its_limit() -> None:
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ({"published_at": None}, "publication_missing"),
-        ({"published_at": NOW - timedelta(hours=36, seconds=1)}, "publication_stale"),
+        ({"source": None}, "publication_missing"),
+        (
+            {"source": replace(OLDEST, published_at=YESTERDAY - SECOND), "last_source": None},
+            "publication_stale",
+        ),
+        ({"last_source": replace(OLDEST, published_at=YESTERDAY + SECOND)}, "older_publication"),
+        ({"last_source": replace(OLDEST, as_of_date=date(2026, 10, 29))}, "older_publication"),
+        ({"source": Source(date(2026, 10, 27), NOW), "last_source": None}, "stale_data"),
         ({"source_rows": 0, "refused": 0}, "empty_source"),
-        ({"is_first": True, "active": 0}, "first_sync"),
+        ({"active": 0, "removals": 0}, "first_sync"),
         ({"removals": 21}, "too_many_removals"),
         ({"adds": 26}, "too_many_changes"),
         ({"refused": 31}, "too_many_refusals"),
@@ -48,7 +59,7 @@ def test_breaker_trips_when_a_figure_passes_its_limit(change: dict[str, object],
 
 def test_breakers_allow_what_the_spec_allows() -> None:
     limits = LIMITS.model_copy(update={"first_sync": "allow", "empty_source": "allow"})
-    first = replace(QUIET, is_first=True, active=0)
+    first = replace(QUIET, active=0, removals=0)
     empty = replace(QUIET, source_rows=0, refused=0)
     assert trip_breakers(limits, first, now=NOW) == ()
     assert trip_breakers(limits, empty, now=NOW) == ()
@@ -57,3 +68,15 @@ def test_breakers_allow_what_the_spec_allows() -> None:
 def test_breaker_message_says_count_base_and_limit() -> None:
     (breaker,) = trip_breakers(LIMITS, replace(QUIET, removals=60), now=NOW)
     assert breaker.message == "removals: 60 of 100 is 60% (limit 20%)"
+
+
+def test_breaker_trips_without_a_share_when_the_base_is_nobody() -> None:
+    limits = LIMITS.model_copy(update={"first_sync": "allow"})
+    (breaker,) = trip_breakers(limits, replace(QUIET, active=0, removals=1), now=NOW)
+    assert breaker.message == "removals: 1 of 0 (limit 20%)"
+
+
+def test_breaker_leaves_the_age_of_data_alone_when_no_limit_is_set() -> None:
+    limits = LIMITS.model_copy(update={"max_as_of_age_days": None})
+    old = replace(QUIET, source=Source(date(2011, 12, 9), NOW), last_source=None)
+    assert trip_breakers(limits, old, now=NOW) == ()

@@ -1,5 +1,5 @@
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from sqlalchemy.schema import CreateTable
 from reverse_etl.errors import TransientError
 from reverse_etl.ledger import Ledger
 from reverse_etl.ledger_schema import METADATA
+from reverse_etl.publication import Source
 from tests.contract.sync_world import NOW
 
 OTHER_HOST = "another.example:1:aaaa"
@@ -43,7 +44,10 @@ def test_ledger_opens_again_with_its_version_and_its_secret(url: str, ledger: Le
     again.close()
     engine = create_engine(url)
     with engine.connect() as connection:
-        assert connection.execute(text("select version from ledger_version")).fetchall() == [(1,)]
+        assert connection.execute(text("select version from ledger_version")).fetchall() == [
+            (1,),
+            (2,),
+        ]
         assert connection.execute(text("pragma journal_mode")).scalar() == "wal"
     engine.dispose()
 
@@ -91,3 +95,41 @@ def test_lease_is_taken_when_the_other_has_run_out(url: str, ledger: Ledger) -> 
 def test_two_syncs_run_side_by_side(ledger: Ledger) -> None:
     with ledger.lease("s", now=NOW, seconds=60.0), ledger.lease("t", now=NOW, seconds=60.0):
         pass
+
+
+def test_lease_is_not_extended_by_a_process_that_lost_it(url: str, ledger: Ledger) -> None:
+    with ledger.lease("s", now=NOW, seconds=1.0) as owner:
+        other = Ledger(url)
+        with other.lease("s", now=NOW + timedelta(seconds=2), seconds=60.0):
+            with pytest.raises(TransientError, match="another process took over"):
+                ledger.extend_lease("s", owner=owner, until=NOW + timedelta(seconds=99))
+            # The one who holds it now keeps its own time.
+            with (
+                pytest.raises(TransientError, match="running elsewhere"),
+                ledger.lease("s", now=NOW + timedelta(seconds=1), seconds=60.0),
+            ):
+                pytest.fail("the lease was given twice")
+        other.close()
+
+
+def test_ledger_of_the_first_version_learns_of_when_its_runs_were(url: str, ledger: Ledger) -> None:
+    ledger.close()
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        for column in ("published_at", "as_of_date"):
+            connection.execute(text(f"alter table sync_run drop column {column}"))
+        connection.execute(text("delete from ledger_version where version = 2"))
+        connection.execute(
+            text(
+                "insert into sync_run values ('r0', 's', 'p', 'pub0', 'delivered', false, "
+                "'2026-11-01 03:00:00.000000', null, '{}')"
+            )
+        )
+    engine.dispose()
+    again = Ledger(url)
+    assert again.last_source("s") is None
+    source = Source(date(2026, 10, 31), NOW)
+    summary = {"sync": "s", "plan_id": "p", "publication_id": "pub1", "status": "delivered"}
+    again.start_run(run_id="r1", summary=summary, source=source, is_dry_run=False, now=NOW)
+    assert again.last_source("s") == source
+    again.close()

@@ -139,6 +139,38 @@ def test_add_only_sends_once_an_episode(desk: Desk) -> None:
     assert _kinds(desk.plan([member(1, entered_at=later)])) == {"p00001": "re_enter"}
 
 
+def test_add_only_sends_no_second_piece_when_the_entry_moves_back(desk: Desk) -> None:
+    """A cancelled order makes an older purchase the last one; that is no new lapse."""
+    desk.spec = winback_spec("file", mode="add_only", on_exit="keep")
+    desk.run([member(1)])
+    earlier = datetime(2026, 9, 30)  # noqa: DTZ001 (published instants are naive UTC)
+    assert _kinds(desk.plan([member(1, entered_at=earlier)])) == {}
+
+
+def test_plan_hands_over_one_of_those_who_share_what_the_receiver_dedupes_by(desk: Desk) -> None:
+    desk.spec = winback_spec("file", options={"dedupe_by": ["last_name", "first_name"]})
+    # Written in another width and with a space, it is the same name.
+    people = [
+        member(1, family_name="山田"),
+        member(2, family_name="ＡＢＣ"),
+        member(3, family_name="Abc "),
+        member(4, family_name="山田", refusal="no_consent"),
+        member(5, family_name="山 田"),
+    ]
+    summary = desk.run(people)
+    assert (summary["delivered"], summary["invalid"]) == (2, {"duplicate_recipient": 2})
+    assert sorted(desk.ledger.active(desk.spec.name)) == ["p00001", "p00002"]
+    again = desk.plan([member(0, family_name="ABC"), *people])
+    # p00002 was handed over before p00000 came, and keeps the place.
+    assert (_kinds(again), again.summary()["invalid"]) == ({}, {"duplicate_recipient": 3})
+
+
+def test_plan_takes_nobody_for_a_twin_when_the_fields_are_empty(desk: Desk) -> None:
+    desk.spec = winback_spec("file", options={"dedupe_by": ["last_name"]})
+    plan = desk.plan([member(1, family_name=""), member(2, family_name="")])
+    assert _kinds(plan) == {"p00001": "add", "p00002": "add"}
+
+
 def test_upsert_keeps_who_left(desk: Desk) -> None:
     desk.spec = winback_spec("file", mode="upsert", on_exit="keep")
     desk.run([member(1), member(2)])

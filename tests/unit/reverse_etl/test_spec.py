@@ -60,3 +60,11 @@ def test_spec_names_file_line_key_and_mend_when_wrong(
         load_sync(path)
     assert str(caught.value).startswith(path.name)
     assert message in str(caught.value)
+
+
+def test_spec_names_the_field_that_receivers_cannot_dedupe_by(tmp_path: Path) -> None:
+    path = tmp_path / "winback__file.yml"
+    text = (SYNCS / path.name).read_text(encoding="utf-8")
+    path.write_text(text.replace("dedupe_by: [family", "dedupe_by: [nick"), encoding="utf-8")
+    with pytest.raises(SpecError, match="dedupe_by: nick_name is no payload field"):
+        load_sync(path)
