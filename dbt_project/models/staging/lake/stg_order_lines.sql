@@ -1,5 +1,29 @@
-with current_rows as (
-    {{ current_rows(source('lake', 'order_lines'), ['source_order_id', 'source_line_id']) }}
+with order_lines as (
+    select * from {{ source('lake', 'order_lines') }}
+),
+
+-- An order exported anew brings all its lines: those that it no longer holds are gone.
+placed_lines as (
+    select
+        *,
+        first_value(_file) over (
+            partition by _source, source_order_id
+            order by _version desc nulls last, _file desc, _revision desc
+        ) as newest_file,
+        first_value(_revision) over (
+            partition by _source, source_order_id
+            order by _version desc nulls last, _file desc, _revision desc
+        ) as newest_revision
+    from order_lines
+),
+
+exported_lines as (
+    select * from placed_lines
+    where _file = newest_file and _revision = newest_revision
+),
+
+current_rows as (
+    {{ current_rows('exported_lines', ['source_order_id', 'source_line_id']) }}
 ),
 
 stg_order_lines as (
