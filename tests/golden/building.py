@@ -21,6 +21,7 @@ def run_dbt(
     """Runs one dbt command; gives the names of its failed nodes with their messages."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ENISHI_LAKE", str(workspace / "lake"))
+        patch.setenv("ENISHI_HASH_KEY", "a key for tests")
         patch.setenv("ENISHI_WORK_DB", str(workspace / "warehouse.duckdb"))
         result = dbtRunner().invoke(
             [

@@ -7,11 +7,7 @@ bot_user_agents as (
 ),
 
 bot_agents as (
-    select agents.user_agent
-    from (select distinct user_agent from stg_web_events) as agents
-    inner join bot_user_agents
-        on position(bot_user_agents.token in lower(agents.user_agent)) > 0
-    group by agents.user_agent
+    {{ bot_agents('stg_web_events') }}
 ),
 
 int_web__events as (

@@ -31,11 +31,7 @@ deliveries as (
 ),
 
 bot_agents as (
-    select agents.user_agent
-    from (select distinct user_agent from visible_events) as agents
-    inner join bot_user_agents
-        on position(bot_user_agents.token in lower(agents.user_agent)) > 0
-    group by agents.user_agent
+    {{ bot_agents('visible_events') }}
 ),
 
 -- An address that several persons share says nothing about which of them acted.
