@@ -82,6 +82,8 @@ ORDERS: list[Row] = [
     # Nobody: neither a customer nor any contact.
     order("E7", "2026-02-01 03:00", "shipped", 700),
     order("E8", "2024-10-31 03:00", "delivered", 1000, source_customer_id="5"),
+    # Sent back whole.
+    order("E10", "2026-01-06 03:00", "returned", 1000, 100, source_customer_id="5"),
     # The first instant of 1 November in Tokyo: not yet to be seen.
     order("E9", "2026-10-31 15:00", "paid", 1000, source_customer_id="3"),
 ]
@@ -117,7 +119,13 @@ LINES: list[Row] = [
     line("E6", "11", 1, 1000),
     line("E7", "12", 1, 700),
     line("E8", "11", 1, 1000),
+    line("E10", "12", 2, 500),
     line("E9", "11", 1, 1000),
+]
+# The corrected file no longer holds the second line of goods.
+OLD_LINES: list[Row] = [
+    line("E1", "11", 2, 900),
+    line("E1", "12", 1, 500) | {"source_line_id": "3"},
 ]
 MALL_LINES: list[Row] = [line("R1", "T9", 1, 3000)]
 PRODUCTS: list[Row] = [
@@ -208,6 +216,7 @@ def feeds() -> Iterator[tuple[str, str, str, list[Row]]]:
     yield "ec_cube", "customers", "ec_cube/members.csv", CUSTOMERS
     yield "ec_cube", "orders", "ec_cube/orders_1.csv", OLD_ORDERS
     yield "ec_cube", "orders", "ec_cube/orders_2.csv", ORDERS
+    yield "ec_cube", "order_lines", "ec_cube/orders_1.csv", OLD_LINES
     yield "ec_cube", "order_lines", "ec_cube/orders_2.csv", LINES
     yield "ec_cube", "products", "ec_cube/products.csv", PRODUCTS
     yield "ec_cube", "shipments", "ec_cube/shipping.csv", SHIPMENTS

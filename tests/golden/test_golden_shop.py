@@ -72,6 +72,7 @@ def test_orders_are_judged_and_numbered(shop: Path) -> None:
     )
     assert [_plain(row) for row in rows] == [
         ("hanako", "E1", date(2026, 8, 1), 2000, 0, 1900, 1100, 1, None),
+        ("shiro", "E10", date(2026, 1, 6), 1000, 1000, 0, 0, None, "returned"),
         ("hanako", "E2", date(2026, 8, 1), 500, 0, 500, 300, 1, None),
         ("hanako", "E3", date(2026, 8, 2), 1000, 0, 1000, 600, 2, None),
         ("taro", "E4", date(2026, 10, 10), 1500, 500, 1000, 600, 1, None),
@@ -80,6 +81,26 @@ def test_orders_are_judged_and_numbered(shop: Path) -> None:
         (None, "E7", date(2026, 2, 1), 700, 0, 0, 0, None, "unattributed"),
         ("shiro", "E8", date(2024, 10, 31), 1000, 0, 1000, 600, 1, None),
         ("rikka", "R1", date(2025, 12, 1), 3000, 0, 3000, None, 1, None),
+    ]
+
+
+def test_lines_that_the_corrected_file_drops_are_gone(shop: Path) -> None:
+    lines = rows_of(
+        shop,
+        """
+        select source_line_id, quantity, unit_price from staging.stg_order_lines
+        where source_order_id = 'E1' order by source_line_id
+        """,
+    )
+    assert [_plain(row) for row in lines] == [("1", 2, 1000), ("2", 1, 500)]
+
+
+def test_whole_returned_orders_are_returned_amount_of_their_person(shop: Path) -> None:
+    rows = named_rows(shop, "marts.customer_360", "order_count, net_sales, returned_amount")
+    # Taro sent one piece of 500 back, Shiro a whole order.
+    assert [_plain(row) for row in rows if row[3]] == [
+        ("shiro", 2, 1000, 1000),
+        ("taro", 1, 1000, 500),
     ]
 
 
@@ -177,11 +198,16 @@ def test_policy_gives_one_reason_for_each_refusal(shop: Path) -> None:
 def test_daily_figures_are_those_of_the_orders(shop: Path) -> None:
     columns = "kpi_date, orders, buyers, new_buyers, net_sales, gross_profit, returned_amount"
     rows = rows_of(
-        shop, f"select {columns} from marts.rpt_kpi_daily where orders > 0 order by kpi_date"
+        shop,
+        f"""
+        select {columns} from marts.rpt_kpi_daily
+        where orders > 0 or returned_amount > 0 order by kpi_date
+        """,
     )
     assert [_plain(row) for row in rows] == [
         (date(2024, 10, 31), 1, 1, 1, 1000, 600, 0),
         (date(2025, 12, 1), 1, 1, 1, 3000, None, 0),
+        (date(2026, 1, 6), 0, 0, 0, 0, None, 1000),
         (date(2026, 8, 1), 2, 1, 1, 2400, 1400, 0),
         (date(2026, 8, 2), 1, 1, 0, 1000, 600, 0),
         (date(2026, 10, 10), 1, 1, 1, 1000, 600, 500),
@@ -214,9 +240,11 @@ def test_everything_left_out_is_counted(shop: Path) -> None:
     assert [_plain(row) for row in rows] == [
         ("order", "ec_cube", "cancelled", 1, 1000),
         ("order", "ec_cube", "pending", 1, 500),
+        ("order", "ec_cube", "returned", 1, 1000),
         ("order", "ec_cube", "unattributed", 1, 700),
         ("order_line", "ec_cube", "cancelled_order", 1, 1000),
         ("order_line", "ec_cube", "pending_order", 1, 500),
+        ("order_line", "ec_cube", "returned_order", 1, 1000),
         ("order_line", "ec_cube", "unattributed", 1, 700),
         ("quarantined_row", "ec_cube", "bad_decimal", 1, None),
     ]

@@ -53,7 +53,9 @@ numbered_orders as (
     select
         *,
         case
-            when is_purchase then counted_sales - kept_sales else 0
+            when is_purchase then counted_sales - kept_sales
+            when status = 'returned' then coalesce(gross_sales, 0)
+            else 0
         end as returned_amount,
         case when is_purchase then kept_sales - discount else 0 end as net_sales,
         case
