@@ -124,7 +124,7 @@ def test_gate_stops_when_the_batch_is_empty(consents: BatchMaker) -> None:
 def test_gate_stops_when_every_row_was_rejected(consents: BatchMaker) -> None:
     batch = consents(2, _reject_reason={1: "bad_timestamp", 2: "bad_timestamp"})
     result = validate(batch, "inbound/consents", parameters=LANDED)
-    assert list(failed(result)) == ["rows_accepted"]
+    assert set(failed(result)) == {"rows_accepted", "no_consent_quarantined"}
 
 
 def test_gate_stops_when_a_column_is_missing(consents: BatchMaker) -> None:
@@ -225,3 +225,10 @@ def test_gate_only_warns_when_the_failed_check_is_a_warning() -> None:
 def test_gate_accepts_columns_without_any_value_when_the_source_has_none() -> None:
     batch = pd.DataFrame({**CAMPAIGNS, "ended_date": [None] * 2, "cost": [None] * 2})
     assert validate(batch, "inbound/campaigns", parameters=LANDED).failed_checks == ()
+
+
+def test_gate_warns_when_a_single_consent_is_quarantined(consents: BatchMaker) -> None:
+    batch = consents(20, _reject_reason={3: "not_allowed"})
+    result = validate(batch, "inbound/consents", parameters=LANDED)
+    assert result.passed
+    assert failed(result)["no_consent_quarantined"].rows == ("consents.csv:4 (not_allowed)",)
