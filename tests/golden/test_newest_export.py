@@ -1,17 +1,17 @@
 """An order exported anew holds exactly the lines of its newest export."""
 
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from tests.golden.building import rows_of, run_dbt
 from tests.golden.canonical import write_empty_lake, write_rows
+from tests.golden.shop import at
 
-JANUARY = datetime(2026, 1, 1)
-FEBRUARY = datetime(2026, 2, 1)
+JANUARY = at("2026-01-01")
+FEBRUARY = at("2026-02-01")
 
 
-def line(order: str, place: str, pieces: int, version: datetime | None = None) -> dict[str, Any]:
+def line(order: str, place: str, pieces: int, version: Any = None) -> dict[str, Any]:
     return {
         "source_order_id": order,
         "source_line_id": place,
@@ -34,7 +34,8 @@ def test_current_lines_are_those_of_the_newest_export_when_files_overlap(tmp_pat
         line("repeated", "1", 2, FEBRUARY),
     ]
     write_rows(lake, "shop", "order_lines", first, file="shop/1.csv")
-    write_rows(lake, "shop", "order_lines", [line("dropped", "1", 2)], file="shop/1.csv", revision=2)
+    corrected = [line("dropped", "1", 2)]
+    write_rows(lake, "shop", "order_lines", corrected, file="shop/1.csv", revision=2)
     later = [line("versions", "1", 9, JANUARY), line("versions", "3", 9, JANUARY)]
     write_rows(lake, "shop", "order_lines", later, file="shop/2.csv")
     # The same order id of another source is another order.
