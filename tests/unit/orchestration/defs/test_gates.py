@@ -163,9 +163,9 @@ def test_lateness_warns_when_the_newest_file_is_older_than_allowed(hours_ago, al
 
 
 def test_refusals_fail_the_gate_of_every_entity_with_the_reason():
-    found = list(
-        refusals("orders.csv: column 注文ID is missing.", source="shop", entities=["a", "b"])
-    )
+    reason = "orders.csv: column 注文ID is missing."
+
+    found = list(refusals(reason, source="shop", entities=["a", "b"]))
 
     assert [r.asset_key.path for r in found] == [["shop", "a"], ["shop", "b"]]
     assert {(r.passed, r.description) for r in found} == {(False, reason)}
