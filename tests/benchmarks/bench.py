@@ -6,7 +6,7 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from statistics import median
@@ -53,9 +53,13 @@ class Result:
         self.costs.setdefault(phase, []).append(cost)
 
     def cost(self, phase: str) -> Cost:
-        """The median of the seconds, the highest of the peaks."""
+        """The medians of the seconds, the highest of the peaks."""
         costs = self.costs[phase]
-        return Cost(median(c.seconds for c in costs), max(c.peak_mb for c in costs))
+        return Cost(
+            median(cost.seconds for cost in costs),
+            median(cost.cpu_seconds for cost in costs),
+            max(cost.peak_mb for cost in costs),
+        )
 
     def total(self, *phases: str) -> Cost:
         """Phases one after the other."""
@@ -71,6 +75,11 @@ class Result:
     def ratio(self) -> float:
         """The build's seconds over those of the hand-written SQL."""
         return self.build.seconds / self.cost("by_hand").seconds
+
+    @property
+    def cpu_ratio(self) -> float:
+        """The same in processor seconds, which a busy machine disturbs less."""
+        return self.build.cpu_seconds / self.cost("by_hand").cpu_seconds
 
     @property
     def start_up_share(self) -> float:
@@ -142,12 +151,12 @@ class Benchmark:
             marker.unlink(missing_ok=True)
             for phase in ("generate", "ingest"):
                 self._phase(result, phase)
-            costs = {p: [c.seconds, c.peak_mb] for p in result.costs for c in result.costs[p]}
+            costs = {phase: asdict(result.cost(phase)) for phase in result.costs}
             known = {"recipe": recipe, "costs": costs, "figures": result.figures}
             marker.write_text(json.dumps(known), encoding="utf-8")
         result.figures.update(known["figures"])
-        for phase, (seconds, peak_mb) in known["costs"].items():
-            result.costs[phase] = [Cost(seconds, peak_mb)]
+        for phase, cost in known["costs"].items():
+            result.costs[phase] = [Cost(**cost)]
 
     def _forget_build(self) -> None:
         """A first build: no work database, and no persons that an earlier one knew."""

@@ -17,14 +17,19 @@ class PhaseError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Wall seconds, and the peak of resident memory in MB (10^6 bytes)."""
+    """Wall and processor seconds, and the peak of resident memory in MB (10^6 bytes)."""
 
     seconds: float
+    cpu_seconds: float
     peak_mb: float
 
     def __add__(self, later: "Cost") -> "Cost":
         """One after the other: seconds add up, the higher peak stays."""
-        return Cost(self.seconds + later.seconds, max(self.peak_mb, later.peak_mb))
+        return Cost(
+            self.seconds + later.seconds,
+            self.cpu_seconds + later.cpu_seconds,
+            max(self.peak_mb, later.peak_mb),
+        )
 
 
 def measure(
@@ -59,4 +64,4 @@ def measure(
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in allowed_codes:
         raise PhaseError(f"{name} ended with code {process.returncode}; see {log}")
-    return Cost(seconds, usage.ru_maxrss / _KIB_PER_MB)
+    return Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / _KIB_PER_MB)

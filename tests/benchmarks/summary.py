@@ -24,7 +24,8 @@ def show(result: Result, console: Console) -> None:
     console.print(_phases(result))
     console.print(_tables(result))
     console.print(
-        f"build / by hand: [bold]{result.ratio:.2f}[/bold] · "
+        f"build / by hand: [bold]{result.ratio:.2f}[/bold] "
+        f"({result.cpu_ratio:.2f} in CPU seconds) · "
         f"starting dbt three times is {result.start_up_share:.0%} of the build's time, "
         f"without it the ratio is {ratio_without_start_up(result):.2f}"
     )
@@ -45,6 +46,7 @@ def as_json(result: Result) -> dict[str, Any]:
         "build": asdict(result.build),
         "by_hand": asdict(result.cost("by_hand")),
         "ratio": result.ratio,
+        "cpu_ratio": result.cpu_ratio,
         "ratio_without_start_up": ratio_without_start_up(result),
         "start_up_share": result.start_up_share,
         "failed_tests": failed_tests(result),
@@ -59,11 +61,12 @@ def save(result: Result, file: Path) -> None:
     file.write_text(json.dumps(as_json(result), indent=2) + "\n", encoding="utf-8")
 
 
-def machine() -> dict[str, str | int | None]:
+def machine() -> dict[str, str | int | float | None]:
     """What decides the seconds beside the code."""
     return {
         "system": f"{platform.system()} {platform.machine()}",
         "cores": os.cpu_count(),
+        "load_average": os.getloadavg()[0],
         "python": platform.python_version(),
         "duckdb": duckdb.__version__,
         "dbt": dbt.version.__version__,
@@ -88,7 +91,7 @@ def _phases(result: Result) -> Table:
         f"Python {facts['python']} · DuckDB {facts['duckdb']} · dbt {facts['dbt']}"
     )
     table.add_column("phase", no_wrap=True)
-    for name in ("seconds", "peak MB", "rows", "rows/s"):
+    for name in ("seconds", "CPU s", "peak MB", "rows", "rows/s"):
         table.add_column(name, justify="right")
     earlier = " (earlier run)" if result.reused else ""
     for phase, title in (("generate", "generate the shop"), ("ingest", "ingest without gates")):
@@ -113,8 +116,8 @@ def _phases(result: Result) -> Table:
     return table
 
 
-def _cells(cost: Cost) -> tuple[str, str]:
-    return f"{cost.seconds:,.1f}", f"{cost.peak_mb:,.0f}"
+def _cells(cost: Cost) -> tuple[str, str, str]:
+    return f"{cost.seconds:,.1f}", f"{cost.cpu_seconds:,.1f}", f"{cost.peak_mb:,.0f}"
 
 
 def _tables(result: Result) -> Table:

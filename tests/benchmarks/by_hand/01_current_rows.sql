@@ -43,7 +43,14 @@ select
     coalesce(source_product_id, product_code) as source_product_id,
     coalesce(product_code, source_product_id) as product_code,
     coalesce(returned_quantity, 0) as returned_quantity, coalesce(line_kind, 'item') as line_kind,
-from raw('order_lines')
+from (
+    -- An order exported anew brings all its lines: those that it no longer holds are gone.
+    from raw('order_lines')
+    qualify (_file, _revision) = first_value((_file, _revision)) over (
+        partition by _source, source_order_id
+        order by _version desc nulls last, _file desc, _revision desc
+    )
+)
 qualify row_number() over (
     partition by _source, source_order_id, source_line_id
     order by _version desc nulls last, _file desc, _revision desc, _row desc

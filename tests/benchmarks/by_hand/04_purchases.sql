@@ -47,7 +47,11 @@ select
     status, sales_channel, campaign_code, currency,
     coalesce(gross_sales, 0)::decimal(18, 3) as gross_sales,
     discount::decimal(18, 3) as discount, shipping_fee::decimal(18, 3) as shipping_fee,
-    if(is_purchase, counted - kept, 0)::decimal(18, 3) as returned_amount,
+    case
+        when is_purchase then counted - kept
+        when status = 'returned' then coalesce(judged.gross_sales, 0)
+        else 0
+    end::decimal(18, 3) as returned_amount,
     net_sales::decimal(18, 3) as net_sales,
     if(is_purchase, cost, 0)::decimal(18, 3) as cost,
     if(is_purchase, judged.net_sales - cost, 0)::decimal(18, 3) as gross_profit,
