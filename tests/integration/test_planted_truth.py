@@ -137,10 +137,11 @@ def test_nobody_is_mailed_whom_the_truth_forbids(truth: TruthAnswers) -> None:
     allowed = truth.shop.rows(
         f"select distinct person_id from policy.send_eligibility where {MAIL_SYNCS} and allowed"
     )
-    addresses = _addresses(truth.shop)
+    addresses = truth.addresses
     assert len(allowed) > 30
     for (person,) in allowed:
         assert truth.opt_in(person, "email") is not None
+        assert not truth.has_left(person)
         assert not truth.suppressed(person, addresses[person])
         assert not truth.awaits_parcel(person)
 
@@ -149,17 +150,17 @@ def test_refusals_to_mail_have_the_true_reason(truth: TruthAnswers) -> None:
     refused = truth.shop.rows(
         f"select person_id, reason_code from policy.send_eligibility where {MAIL_SYNCS}"
     )
-    addresses = _addresses(truth.shop)
     for person, reason in refused:
-        address = addresses[person]
+        address = truth.addresses[person]
         is_suppressed = address is not None and truth.suppressed(person, address)
         assert (reason == "suppressed") == is_suppressed
         if not is_suppressed:
-            assert (reason == "no_consent") == (truth.opt_in(person, "email") is None)
+            welcome = truth.opt_in(person, "email") is not None and not truth.has_left(person)
+            assert (reason == "no_consent") == (not welcome)
     assert {"suppressed", "no_consent"} <= {reason for _, reason in refused}
 
 
-def test_letters_and_calls_need_only_that_nobody_said_no(truth: TruthAnswers) -> None:
+def test_letters_and_calls_reach_only_customers_who_did_not_refuse(truth: TruthAnswers) -> None:
     judged = truth.shop.rows(
         """
         select person_id, channel, reason_code from policy.send_eligibility
@@ -168,7 +169,8 @@ def test_letters_and_calls_need_only_that_nobody_said_no(truth: TruthAnswers) ->
     )
     assert len(judged) > 50
     for person, channel, reason in judged:
-        assert (reason == "no_consent") == truth.said_no(person, channel)
+        assert (reason == "no_consent") == (not truth.may_be_written_to(person, channel))
+    assert {reason for _, _, reason in judged} >= {None, "no_consent"}
 
 
 def test_every_refusal_has_one_reason_and_every_candidate_one_verdict(
@@ -232,10 +234,3 @@ def test_sessions_hold_no_crawler(built_shop: TestShop) -> None:
     assert crawlers
     assert crawlers & browsers == set()
     assert browsers == people
-
-
-def _addresses(shop: TestShop) -> dict[str, str | None]:
-    with duckdb.connect(str(shop.published.contacts), read_only=True) as connection:
-        return dict(
-            connection.execute("select person_id, email from contact.person_contacts").fetchall()
-        )

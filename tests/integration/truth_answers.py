@@ -7,7 +7,9 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
 
+import duckdb
 import pandas as pd
 
 from tests.integration.shops import AS_OF, TestShop
@@ -16,6 +18,16 @@ F2_DAYS = (14, 180)
 WINBACK_DAYS = (181, 730)
 OPEN_DELIVERY_DAYS = 30
 OPEN_STATUSES = {"new", "pending", "paid", "processing", "shipped"}
+
+
+@dataclass(frozen=True)
+class Word:
+    """A yes or a no to marketing, and how the speaker was known."""
+
+    moment: datetime
+    is_yes: bool
+    is_of_member: bool
+    address: str | None
 
 
 @dataclass(frozen=True)
@@ -86,56 +98,123 @@ class TruthAnswers:
         return dict(zip(consents["line_user_id"], members.map(self.person_of), strict=True))
 
     @cached_property
-    def _consent_events(self) -> dict[tuple[str, str], list[tuple[datetime, bool, bool]]]:
-        """Person and channel -> (when, is it a yes, is it proven)."""
-        events: dict[tuple[str, str], list[tuple[datetime, bool, bool]]] = {}
-        for consent in self.table("consents").itertuples():
-            said = [
-                (moment, is_yes, consent.legal_basis != "unproven")
-                for moment, is_yes in (
-                    (consent.granted_at, True),
-                    (consent.confirmed_at, True),
-                    (consent.withdrawn_at, False),
-                )
-                if not pd.isna(moment)
-            ]
-            for person in self._persons_of_consent(consent):
-                events.setdefault((person, consent.channel), []).extend(said)
-        return events
+    def addresses(self) -> dict[str, str | None]:
+        """Person -> the mail address in use."""
+        with duckdb.connect(str(self.shop.published.contacts), read_only=True) as connection:
+            rows = connection.execute("select person_id, email from contact.person_contacts")
+            return dict(rows.fetchall())
 
-    def _persons_of_consent(self, consent: object) -> set[str]:
-        member, email = consent.source_customer_id, consent.email  # type: ignore[attr-defined]
-        line = consent.line_user_id  # type: ignore[attr-defined]
-        if person := self.person_of.get(f"ec_cube|customer|{member}"):
-            return {person}
-        if email and (persons := self.mailboxes.get(address_of(email))):
-            return persons
-        return {self.line_accounts[line]} if line in self.line_accounts else set()
+    @cached_property
+    def memberships(self) -> dict[str, list[tuple[str, str]]]:
+        """Person -> state and address of each membership in a good row (2: a full member)."""
+        found: dict[str, list[tuple[str, str]]] = {}
+        for file in sorted((self.shop.workspace.landing / "ec_cube").glob("members_*.csv")):
+            header, *rows = self.shop.landed(f"ec_cube/{file.name}")
+            state, mail = header.index("会員ステータス(ID)"), header.index("メールアドレス")
+            for row in rows:
+                person = self.person_of.get(f"ec_cube|customer|{row[0]}")
+                if person and len(row) == len(header):
+                    found.setdefault(person, []).append((row[state], address_of(row[mail])))
+        return found
+
+    @cached_property
+    def _words(self) -> dict[tuple[str, str], list[Word]]:
+        """Person and channel -> what was said that binds the person."""
+        words: dict[tuple[str, str], list[Word]] = {}
+        for consent in self.table("consents").itertuples():
+            address = address_of(consent.email) if consent.email else None
+            member = self.person_of.get(f"ec_cube|customer|{consent.source_customer_id}")
+            said = [
+                (consent.granted_at, True, self._whom_a_yes_binds(consent, member, address)),
+                (consent.confirmed_at, True, self._whom_a_yes_binds(consent, member, address)),
+                (consent.withdrawn_at, False, self._whom_a_no_binds(consent, member, address)),
+            ]
+            for moment, is_yes, persons in said:
+                if pd.isna(moment) or (is_yes and consent.legal_basis == "unproven"):
+                    continue
+                word = Word(moment, is_yes, member is not None, address)
+                for person in persons:
+                    words.setdefault((person, consent.channel), []).append(word)
+        return words
+
+    def _whom_a_yes_binds(self, consent: Any, member: str | None, address: str | None) -> set[str]:
+        """One person: the member, the owner of the LINE account, or an address's only holder."""
+        if consent.source_customer_id:
+            return {member} if member else set()
+        if consent.line_user_id:
+            owner = self.line_accounts.get(consent.line_user_id)
+            return {owner} if owner else set()
+        holders = self.mailboxes.get(address or "", set())
+        return holders if len(holders) == 1 else set()
+
+    def _whom_a_no_binds(self, consent: Any, member: str | None, address: str | None) -> set[str]:
+        """The member, the owner of the LINE account, and everybody at the mailbox."""
+        bound = {member} if member else set()
+        if owner := self.line_accounts.get(consent.line_user_id):
+            bound.add(owner)
+        if consent.channel == "email" or not member:
+            bound |= self.mailboxes.get(address or "", set())
+        return bound
+
+    @cached_property
+    def _withdrawn_mailboxes(self) -> set[str]:
+        """Addresses that somebody once withdrew."""
+        consents = self.table("consents").dropna(subset=["withdrawn_at"])
+        return {address_of(email) for email in consents["email"] if email}
 
     def opt_in(self, person: str, channel: str) -> datetime | None:
         """The last provable yes to marketing, where no later no stands."""
-        events = self._consent_events.get((person, channel), [])
-        refusals = [moment for moment, is_yes, _ in events if not is_yes]
-        yes = [moment for moment, is_yes, is_proven in events if is_yes and is_proven]
-        if refusals:
-            yes = [moment for moment in yes if moment > max(refusals)]
-        return max(yes, default=None)
+        words = self._words.get((person, channel), [])
+        refused = max((word.moment for word in words if not word.is_yes), default=None)
+        yes = [word for word in words if word.is_yes and (not refused or word.moment > refused)]
+        address = address_of(self.addresses.get(person) or "")
+        if channel == "email" and address in self._withdrawn_mailboxes:
+            yes = [word for word in yes if word.is_of_member or word.address == address]
+        return max((word.moment for word in yes), default=None)
 
-    def said_no(self, person: str, channel: str) -> bool:
-        """Whether the person's last word on the channel is a no."""
-        events = self._consent_events.get((person, channel), [])
-        return any(not is_yes for _, is_yes, _ in events) and self.opt_in(person, channel) is None
+    def has_left(self, person: str) -> bool:
+        """Whether a membership ended, or was never confirmed, and no other one stands."""
+        states = {state for state, _ in self.memberships.get(person, [])}
+        return bool(states) and "2" not in states
+
+    @cached_property
+    def _guests(self) -> set[str]:
+        """Who ordered at the own shop without a membership."""
+        orders = self.table("orders").query("source == 'ec_cube' and source_customer_id.isna()")
+        return set(("ec_cube|order|" + orders["source_order_id"]).map(self.person_of))
+
+    @cached_property
+    def _barred(self) -> list[tuple[str, str, datetime]]:
+        """Address, reason and time of every complaint, refusal and dead mailbox."""
+        barred = self.table("suppressions").query("channel == 'email'")
+        return [(address_of(e.address), e.reason, e.occurred_at) for e in barred.itertuples()]
+
+    def may_be_written_to(self, person: str, channel: str) -> bool:
+        """Whether a letter or a call is welcome: asked for, or not refused by a customer."""
+        if self.has_left(person):
+            return False
+        if self.opt_in(person, channel):
+            return True
+        is_customer = person in self.memberships or person in self._guests
+        return is_customer and not self._words.get((person, channel))
 
     def suppressed(self, person: str, address: str) -> bool:
-        """Whether the address is barred: complaints for ever, others until a later yes."""
-        barred = self.table("suppressions")
-        barred = barred[barred["channel"] == "email"]
-        barred = barred[barred["address"].map(address_of) == address_of(address)]
-        yes = self.opt_in(person, "email")
-        return any(
-            row.reason == "spamreport" or yes is None or yes <= row.occurred_at
-            for row in barred.itertuples()
-        )
+        """Whether mail is barred: complaints for ever, others until the person's own later yes."""
+        used = address_of(address)
+        held = {box for box, persons in self.mailboxes.items() if person in persons} | {used}
+        yes = [word for word in self._words.get((person, "email"), []) if word.is_yes]
+        for box, reason, occurred_at in self._barred:
+            is_refusal = reason in {"unsubscribe", "spamreport"}
+            if box not in held or (box != used and not is_refusal):
+                continue
+            lifted = any(
+                word.moment > occurred_at
+                and (word.address == box if box == used else word.is_of_member)
+                for word in yes
+            )
+            if reason == "spamreport" or not lifted:
+                return True
+        return False
 
     def awaits_parcel(self, person: str) -> bool:
         """Whether an order of the last days has not arrived yet."""
