@@ -25,7 +25,7 @@ $(READY): requirements.lock pyproject.toml
 	  || { echo "Enishi runs on Python 3.11 to 3.13; set PYTHON=python3.12, for example"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	$(BIN)/python -m compileall -q -j 0 $(VENV)/lib || true
 	@touch $@
 
