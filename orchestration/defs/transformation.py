@@ -22,6 +22,8 @@ from orchestration.publication.gates import GateBook, GateRecord
 
 STEPS = {"stage1": "dbt_staging", "stage2": "dbt_marts", "stage3": "dbt_segments"}
 """dbt tag -> the Dagster step that builds it."""
+RESULTS = "run_results.json"
+"""Where dbt says how each node went."""
 _GROUPS = {
     "seeds": "2_staging",
     "staging": "2_staging",
@@ -101,8 +103,11 @@ def dbt_step(tag: str, project: DbtProject, translator: WayOfTheData) -> dg.Asse
     def build(context: dg.AssetExecutionContext, dbt: DbtCliResource, shop: Shop) -> Iterator[Any]:
         # Unit tests prove the models, not the data: they run with `make test`.
         command = ["build", "--exclude-resource-type", "unit_test", *dbt_variables(shop)]
-        # In the shop's own folder dbt finds what it parsed before and need not parse again.
-        invocation = dbt.cli(command, context=context, target_path=shop.workspace.dbt_target)
+        # In the shop's own folder dbt finds what it parsed before and need not parse again; what
+        # the step before left there must not pass for this one's results.
+        target = shop.workspace.dbt_target
+        (target / RESULTS).unlink(missing_ok=True)
+        invocation = dbt.cli(command, context=context, target_path=target)
         events, failure = drain(invocation)
         stage = f"dbt/{name}"
         GateBook(shop.workspace.gates).record(
@@ -146,7 +151,12 @@ def with_row_counts(events: list[Any], work_db: Path) -> Iterator[Any]:
 
 def gate_records(stage: str, invocation: DbtCliInvocation) -> list[GateRecord]:
     """What dbt's tests said: one record per failed test, and one that counts them all."""
-    results = invocation.get_artifact("run_results.json")["results"]
+    try:
+        results = invocation.get_artifact(RESULTS)["results"]
+    except FileNotFoundError:
+        return [
+            GateRecord(stage, "dbt_tests", False, "error", "dbt ended before it built anything")
+        ]
     tests = [r for r in results if r["unique_id"].split(".")[0] in {"test", "unit_test"}]
     failed = [r for r in tests if r["status"] in {"fail", "error"}]
     broken = [r for r in results if r not in tests and r["status"] == "error"]

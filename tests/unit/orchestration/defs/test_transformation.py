@@ -122,3 +122,13 @@ def test_with_row_counts_leaves_the_work_database_free(work_db):
     list(with_row_counts([built("customer_360")], work_db))
     with duckdb.connect(str(work_db)) as connection:
         connection.execute("drop table marts.customer_360")
+
+
+def test_gate_records_fail_when_dbt_left_no_results():
+    class Ended:
+        def get_artifact(self, name):
+            raise FileNotFoundError(name)
+
+    assert gate_records("dbt/dbt_marts", Ended()) == [
+        record("dbt_tests", passed=False, detail="dbt ended before it built anything")
+    ]
