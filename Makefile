@@ -14,7 +14,7 @@ export GX_ANALYTICS_ENABLED := False
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run dev test test-slow bench lint format docs lock clean
+.PHONY: help run dev check-source test test-slow bench lint format docs lock clean
 
 help: ## List the verbs
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -35,6 +35,9 @@ run: $(READY) ## Set up, fill the landing zone and run the whole job (SHOP=sampl
 dev: $(READY) ## Open the Dagster UI on http://localhost:3000
 	$(BIN)/enishi prepare
 	$(BIN)/dagster dev
+
+check-source: $(READY) ## Try a mapping on a file before using it (MAPPING=… FILE=…)
+	$(BIN)/enishi check-source "$(MAPPING)" "$(FILE)"
 
 test: $(READY) ## Set up and run the tests
 	$(BIN)/python -m pytest -m "not slow"

@@ -96,7 +96,7 @@ def _built(done: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, str, str]]:
             (
                 "published",
                 str(published["publication_id"]),
-                f"{published['tables']} tables, {published['rows']:,} rows",
+                f"{published['tables']} tables, {published['dagster/row_count']:,} rows",
             )
         )
     return rows

@@ -1,5 +1,7 @@
 """One asset per segment and channel: plan, claim, send, settle, from the publication alone."""
 
+from time import perf_counter
+
 import dagster as dg
 
 from orchestration.defs.gates import gate_run_id
@@ -50,6 +52,7 @@ def sync_step(spec: SyncSpec) -> dg.AssetsDefinition:
         ),
     )
     def sync(context: dg.AssetExecutionContext, shop: Shop) -> dg.MaterializeResult[None]:
+        started = perf_counter()
         published = current(shop.workspace.published)
         if published is None:
             raise dg.Failure(
@@ -71,7 +74,13 @@ def sync_step(spec: SyncSpec) -> dg.AssetsDefinition:
             raise dg.Failure(str(error), allow_retries=False) from error
         if waiting := result.summary.get("waiting_reason"):
             context.log.warning("%s waits: %s", spec.name, waiting)
-        return dg.MaterializeResult(metadata={"summary": dict(result.summary)})
+        return dg.MaterializeResult(
+            metadata={
+                "summary": dict(result.summary),
+                "dagster/row_count": result.summary["source_rows"],
+                "seconds": round(perf_counter() - started, 3),
+            }
+        )
 
     return sync
 

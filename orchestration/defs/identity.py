@@ -1,6 +1,7 @@
 """Who is who: clusters of records and their stable person_id, between dbt's edges and its marts."""
 
 from collections.abc import Iterator
+from time import perf_counter
 
 import dagster as dg
 
@@ -37,14 +38,17 @@ def resolve(context: dg.AssetExecutionContext, shop: Shop) -> Iterator[dg.Materi
     """Resolve the records of the work database into persons."""
     from orchestration.identity.resolve import resolve_identities  # noqa: PLC0415  imports scipy
 
+    started = perf_counter()
     report = resolve_identities(
         shop.workspace.work_db, shop.workspace.lake, run_id=gate_run_id(context)
     )
+    timing = {"seconds": round(perf_counter() - started, 3)}
     yield dg.MaterializeResult(
         asset_key=["identity", "person_map"],
-        metadata={"dagster/row_count": report.records, **report.as_metadata()},
+        metadata={"dagster/row_count": report.records, **report.as_metadata(), **timing},
     )
     changes = report.created + report.merged + report.split + report.moved
     yield dg.MaterializeResult(
-        asset_key=["identity", "identity_events"], metadata={"new_events": changes}
+        asset_key=["identity", "identity_events"],
+        metadata={"dagster/row_count": changes, **timing},
     )

@@ -1,5 +1,7 @@
 """The landing zone as an asset: the first of the way, and where a run's gate book is opened."""
 
+from time import perf_counter
+
 import dagster as dg
 
 from orchestration.defs.gates import gate_run_id
@@ -19,6 +21,7 @@ LANDING = dg.AssetKey(["landing"])
 )
 def landing(context: dg.AssetExecutionContext, shop: Shop) -> dg.MaterializeResult[None]:
     """Count what lies in the landing zone, open the run's gate book, make absent entities empty."""
+    started = perf_counter()
     GateBook(shop.workspace.gates).start(gate_run_id(context))
     Lake(shop.workspace.lake).ensure_empty_entities()
     sources = {use.source for use in shop.profile.sources}
@@ -35,7 +38,8 @@ def landing(context: dg.AssetExecutionContext, shop: Shop) -> dg.MaterializeResu
         )
     return dg.MaterializeResult(
         metadata={
-            "files": sum(counts.values()),
+            "dagster/row_count": sum(counts.values()),
+            "seconds": round(perf_counter() - started, 3),
             "sources": len(counts),
             "as_of_date": shop.as_of_date.isoformat(),
             **{f"files/{source}": count for source, count in counts.items()},

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from datetime import UTC
+from time import perf_counter
 
 import dagster as dg
 
@@ -97,6 +98,7 @@ def publication_step(segments: list[str], models: list[str]) -> dg.AssetsDefinit
     def publication(
         context: dg.AssetExecutionContext, config: PublicationConfig, shop: Shop
     ) -> dg.MaterializeResult[None]:
+        started = perf_counter()
         run_id = gate_run_id(context)
         now = shop.now().astimezone(UTC).replace(tzinfo=None)
         stages = inbound_stages(shop.profile)
@@ -134,7 +136,8 @@ def publication_step(segments: list[str], models: list[str]) -> dg.AssetsDefinit
                 "publication_id": report.publication.publication_id,
                 "as_of_date": shop.as_of_date.isoformat(),
                 "tables": len(tables),
-                "rows": sum(table.row_count for table in tables),
+                "dagster/row_count": sum(table.row_count for table in tables),
+                "seconds": round(perf_counter() - started, 3),
                 "changed_tables": len(report.changed_tables),
                 "warehouse": dg.MetadataValue.path(
                     os.path.relpath(report.publication.warehouse, REPOSITORY)

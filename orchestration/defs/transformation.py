@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import dagster as dg
 import duckdb
@@ -22,7 +22,7 @@ from orchestration.publication.gates import GateBook, GateRecord
 
 STEPS = {"stage1": "dbt_staging", "stage2": "dbt_marts", "stage3": "dbt_segments"}
 """dbt tag -> the Dagster step that builds it."""
-RESULTS = "run_results.json"
+RESULTS: Final = "run_results.json"
 """Where dbt says how each node went."""
 _GROUPS = {
     "seeds": "2_staging",
