@@ -64,7 +64,11 @@ def test_show_outcome_says_what_was_ingested_resolved_segmented_and_published(sh
             "crm/consents": ingested(files_new=0),
             "identity/person_map": {"records": 4_000, "persons": 1_950},
             "seg_winback": {"dagster/row_count": 1_001},
-            "publication": {"publication_id": "20261101T200000-ab", "tables": 20, "dagster/row_count": 98_765},
+            "publication": {
+                "publication_id": "20261101T200000-ab",
+                "tables": 20,
+                "dagster/row_count": 98_765,
+            },
         }
     )
     assert "ingested ec_cube/orders 1,200 rows, 3 quarantined" in lines
