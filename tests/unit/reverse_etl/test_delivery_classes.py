@@ -208,6 +208,7 @@ def test_refused_person_of_a_batch_held_back_is_taken_off(tmp_path: Path) -> Non
 
 def test_run_that_lost_its_lease_sends_nothing_more(tmp_path: Path) -> None:
     desk, channel = Desk(tmp_path), MemoryChannel(DeliveryClass.NATURAL, max_rows=1)
+    desk.ledger.close()
     desk.ledger = Ledger(f"sqlite:///{tmp_path}/ledger.sqlite")
     other = Ledger(f"sqlite:///{tmp_path}/ledger.sqlite")
 
