@@ -43,7 +43,7 @@ class Task:
 
 def generate_shop(task: Task) -> Figures:
     """Write landing/ of the sample shop."""
-    from orchestration.sample_shop.generate import generate  # noqa: PLC0415  this phase's memory
+    from orchestration.sample_shop.generate import generate
 
     summary = generate(task.workspace.root, persons=task.persons, end_date=task.as_of_date)
     return {"rows": summary.rows, "files": summary.files}
@@ -51,10 +51,10 @@ def generate_shop(task: Task) -> Figures:
 
 def ingest(task: Task) -> Figures:
     """Take every source of the profile into the lake, without gates."""
-    from orchestration.ingest.ingest import ingest_source  # noqa: PLC0415  this phase's memory
-    from orchestration.ingest.lake import Lake  # noqa: PLC0415
-    from orchestration.ingest.mapping import load_mapping  # noqa: PLC0415
-    from orchestration.shops.profile import load_shop  # noqa: PLC0415
+    from orchestration.ingest.ingest import ingest_source
+    from orchestration.ingest.lake import Lake
+    from orchestration.ingest.mapping import load_mapping
+    from orchestration.shops.profile import load_shop
 
     profile = load_shop(SHOP)
     lake = Lake(task.workspace.lake)
@@ -77,7 +77,7 @@ def ingest(task: Task) -> Figures:
 
 def resolve(task: Task) -> Figures:
     """Resolve the records of the work database into persons."""
-    from orchestration.identity.resolve import resolve_identities  # noqa: PLC0415
+    from orchestration.identity.resolve import resolve_identities
 
     report = resolve_identities(task.workspace.work_db, task.workspace.lake, run_id="benchmark")
     return {"records": report.records, "edges": report.edges, "persons": report.persons}
@@ -85,7 +85,7 @@ def resolve(task: Task) -> Figures:
 
 def build_by_hand(task: Task) -> Figures:
     """Run by_hand/*.sql in the order of their names on a new database."""
-    import duckdb  # noqa: PLC0415
+    import duckdb
 
     task.by_hand_db.parent.mkdir(parents=True, exist_ok=True)
     task.by_hand_db.unlink(missing_ok=True)
@@ -106,7 +106,7 @@ def build_by_hand(task: Task) -> Figures:
 
 def compare_tables(task: Task) -> Figures:
     """Compare the tables of the build with those made by hand."""
-    from tests.benchmarks.comparison import compare  # noqa: PLC0415
+    from tests.benchmarks.comparison import compare
 
     tables = compare(task.workspace.work_db, task.by_hand_db)
     return {"tables": [asdict(table) for table in tables]}
