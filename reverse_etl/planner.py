@@ -92,6 +92,7 @@ class Plan:
             "waiting_reason": "; ".join(b.message for b in self.breakers)
             if self.is_waiting
             else "",
+            "waiting_codes": [b.code for b in self.breakers] if self.is_waiting else [],
         }
 
 

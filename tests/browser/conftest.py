@@ -58,6 +58,7 @@ SYNCS = [
         "rejected": 0,
         "unknown": 0,
         "waiting_reason": "first sync: 96 recipients would be added",
+        "waiting_codes": ["first_sync"],
     },
     {
         "sync": "winback__file",

@@ -20,7 +20,6 @@ def sync_summary(values: Mapping[str, object]) -> SyncSummary:
         ReportError: a key is missing or holds another type than a count, a text or reasons.
     """
     where = f"summary of sync {values.get('sync', '?')}"
-    waiting = values.get("waiting_reason")
     counts = {name: _count(values, name, where) for name in _SYNC_COUNTS}
     refused = _counts_by_reason(values, "refused", where)
     return SyncSummary(
@@ -30,7 +29,7 @@ def sync_summary(values: Mapping[str, object]) -> SyncSummary:
         status=_status(values, where),
         refused=refused,
         invalid=_invalid(values, where),
-        waiting_reason=str(waiting) if waiting else None,
+        waiting_for=_waiting_for(values),
         **counts,
     )
 
@@ -56,6 +55,15 @@ def freshness(values: Mapping[str, object]) -> Freshness:
 def _status(values: Mapping[str, object], where: str) -> str:
     status = str(_value(values, "status", where))
     return "dry_run" if status == "planned" and values.get("is_dry_run") else status
+
+
+def _waiting_for(values: Mapping[str, object]) -> tuple[str, ...]:
+    """Give the codes of the breakers, else the sentence of what no breaker holds up."""
+    codes = values.get("waiting_codes")
+    if isinstance(codes, list | tuple) and codes:
+        return tuple(str(code) for code in codes)
+    sentence = values.get("waiting_reason")
+    return (str(sentence),) if sentence else ()
 
 
 def _invalid(values: Mapping[str, object], where: str) -> int:

@@ -194,7 +194,8 @@ class SyncSummary:
     delivered: int
     rejected: int
     unknown: int
-    waiting_reason: str | None
+    waiting_for: tuple[str, ...]
+    """Codes of the breakers that hold the plan, or one sentence; empty when nothing does."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -179,9 +179,9 @@ def _reads(sync: SyncSummary, segment: Segment) -> bool:
 
 def _status(sync: SyncSummary) -> Text:
     status = say_code("sync_statuses", sync.status)
-    if sync.waiting_reason is None:
+    if not sync.waiting_for:
         return status
-    reason = say_code("waiting_reasons", sync.waiting_reason)
+    reason = join([say_code("waiting_reasons", code) for code in sync.waiting_for])
     return say("syncs.status_waiting", status=status, reason=reason)
 
 

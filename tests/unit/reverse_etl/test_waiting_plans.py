@@ -163,6 +163,7 @@ def test_refilled_list_waits_again_when_it_had_been_emptied(desk: Desk) -> None:
     desk.limit(first_sync="approve")
     summary = desk.run(desk.publish([member(2)], day=2))
     assert summary["waiting_reason"] == "first sync: 1 recipients would be added"
+    assert summary["waiting_codes"] == ["first_sync"]
 
 
 def test_stale_data_wait_when_the_sync_sets_a_limit(desk: Desk) -> None:

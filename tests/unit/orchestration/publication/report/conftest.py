@@ -53,7 +53,8 @@ SYNCS: list[dict[str, object]] = [
         "delivered": 7,
         "rejected": 8,
         "unknown": 9,
-        "waiting_reason": "first sync: 1 recipients would be added",
+        "waiting_reason": "first sync: 1 recipients would be added; refusals: 11 of 14 is 79%",
+        "waiting_codes": ["first_sync", "too_many_refusals"],
     }
 ]
 FRESHNESS: list[dict[str, object]] = [

@@ -124,7 +124,7 @@ def test_segment_table_counts_persons_and_names_the_syncs(english: Any) -> None:
 def test_sync_table_shows_plan_refusals_and_result(japanese: Any) -> None:
     assert japanese.rows["syncs"][1] == [
         "first_purchase__mail（SendGrid）",
-        "承認待ち：first sync: 1 recipients would be added",
+        "承認待ち：初回の配信のため、見送りが上限を超えたため",
         "1", "2", "3", "4", "2", "7", "8 / 9",
         "11（同意なし 6、配信停止・不達 5）",
     ]  # fmt: skip

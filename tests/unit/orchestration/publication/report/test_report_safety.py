@@ -160,6 +160,15 @@ def test_report_refuses_freshness_that_is_no_instant(
 def test_planned_sync_reads_as_dry_run_when_live_sends_are_off(
     page_of: Any, publication_row: str, sync_values: dict[str, object]
 ) -> None:
-    values = sync_values | {"status": "planned", "is_dry_run": True, "waiting_reason": ""}
+    values = sync_values | {"status": "planned", "is_dry_run": True, "waiting_codes": []}
+    values["waiting_reason"] = ""
     japanese, _ = page_of(publication_row, syncs=[values])
     assert japanese.rows["syncs"][1][1] == "試算のみ"
+
+
+def test_sync_without_breaker_says_what_holds_it_up(
+    page_of: Any, publication_row: str, sync_values: dict[str, object]
+) -> None:
+    values = sync_values | {"waiting_codes": [], "waiting_reason": "set SENDGRID_API_KEY"}
+    japanese, _ = page_of(publication_row, syncs=[values])
+    assert japanese.rows["syncs"][1][1] == "承認待ち：set SENDGRID_API_KEY"
