@@ -6,7 +6,7 @@ import pytest
 from orchestration.ingest.entities import load_entities
 from orchestration.ingest.normalise.derived import derived_columns
 from orchestration.ingest.normalise.email import email_key, email_key_of_recipient, email_status
-from orchestration.ingest.normalise.name import name_key
+from orchestration.ingest.normalise.name import names
 from orchestration.ingest.normalise.text import trim
 from orchestration.ingest.normalise.url import without_personal_data
 
@@ -54,7 +54,7 @@ def test_name_key_ignores_width_case_and_blanks() -> None:
     family = _text("山田 ", "ﾔﾏﾀﾞ", "Ｓmith", None, "葛\U000e0100城", None)
     given = _text("　太 郎", "ﾀﾛｳ", "john", "花子", "", None)
 
-    assert name_key(family, given).to_pylist() == [
+    assert names(family, given).whole.to_pylist() == [
         "山田太郎",
         "ヤマダタロウ",
         "smithjohn",
