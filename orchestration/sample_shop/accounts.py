@@ -3,10 +3,21 @@
 from dataclasses import dataclass, replace
 from random import Random
 
-from orchestration.sample_shop.people import Habit, Person, draw_email, draw_mobile
+from orchestration.sample_shop.handwriting.written import (
+    Written,
+    break_address,
+    mask,
+    write_by_hand,
+)
+from orchestration.sample_shop.people import (
+    Habit,
+    HouseholdKind,
+    Person,
+    draw_email,
+    draw_mobile,
+)
 from orchestration.sample_shop.series import number_series
 from orchestration.sample_shop.shop_calendar import DAY
-from orchestration.sample_shop.spelling import Written, break_address, mask, write_by_hand
 from orchestration.sample_shop.world import World
 
 GUEST_FIRST_DAYS = 30.0
@@ -62,7 +73,8 @@ def open_accounts(person: Person, world: World, rng: Random) -> Access:
     is_guest_first = False
     if person.habit.has_account:
         registered = person.joined
-        if person.habit.buys and rng.random() < true.guest_first_share:
+        is_plain = person.household_kind is not HouseholdKind.NAMESAKES
+        if person.habit.buys and is_plain and rng.random() < true.guest_first_share:
             is_guest_first = True
             registered += int((1 + rng.expovariate(1 / GUEST_FIRST_DAYS)) * DAY)
         written = write_by_hand(person, true, rng)

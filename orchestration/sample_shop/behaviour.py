@@ -79,7 +79,25 @@ class Behaviour:
     mistyped_mail_share: float = 0.02
     """Share of hand-written records with a mistyped address."""
     variant_share: float = 0.15
-    """Share of hand-written records that write the name or the numbers another way."""
+    """Share of hand-written records with the surname in another form; as many the others.
+
+    The others are the reading, the telephone number, the postal code and the address, each
+    drawn by itself.
+    """
+    given_name_variant_share: float = 0.05
+    """Share of hand-written records with the given name in another form."""
+    capital_mail_share: float = 0.02
+    """Share of hand-written records whose mail address begins with a capital letter."""
+    tagged_mail_share: float = 0.02
+    """Share of hand-written records whose mail address carries a tag (+shop)."""
+    placeholder_phone_share: float = 0.01
+    """Share of hand-written records with a number that is nobody's, or the shop's own."""
+    telephone_order_share: float = 0.015
+    """Share of guest orders that the staff take by telephone, under the staff's mailbox."""
+    forwarded_mail_share: float = 0.02
+    """Share of human clicks, of those that lead to no order, by somebody else than the reader."""
+    restock_form_share: float = 0.06
+    """Share of persons who leave their address at the form for goods out of stock."""
     household_mail_share: float = 0.15
     """Share of households of two and more that use one mail address."""
     household_phone_share: float = 0.4

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from orchestration.sample_shop.accounts import Account
 from orchestration.sample_shop.campaigns import Campaign
 from orchestration.sample_shop.catalogue import Catalogue, Product
+from orchestration.sample_shop.click_token import click_token
 from orchestration.sample_shop.devices import Device
 from orchestration.sample_shop.purchasing import Order
 from orchestration.sample_shop.traffic import Arrival, arrive
@@ -37,18 +38,40 @@ class WebEvent(NamedTuple):
     product_id: str = ""
     order_id: str = ""
     query: str = ""
+    email: str = ""
+    line_user_id: str = ""
+
+
+class WebVisit(NamedTuple):
+    """The events of one visit, and the true id of who sat there; empty for a stranger."""
+
+    visitor_id: str
+    events: tuple[WebEvent, ...]
+
+
+class Form(NamedTuple):
+    """A form that asks for a mail address alone, and what was typed."""
+
+    path: str
+    email: str
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One reason to come to the site; with an order the visit ends with it."""
+    """One reason to come to the site; with an order the visit ends with it.
+
+    `account` is whom the visitor logs in to, `line_user_id` the LINE account that comes along,
+    and `send_id` the mail whose link was followed.
+    """
 
     moment: int
     campaign: Campaign | None = None
     order: Order | None = None
     signs_up: Account | None = None
     account: Account | None = None
-    is_newsletter_form: bool = False
+    form: Form | None = None
+    line_user_id: str = ""
+    send_id: str = ""
 
 
 class Step(NamedTuple):
@@ -59,6 +82,11 @@ class Step(NamedTuple):
     product_id: str = ""
     order_id: str = ""
     query: str = ""
+    email: str = ""
+    line_user_id: str = ""
+
+
+LOGIN = Step("login", "/mypage/login")
 
 
 class Browser:
@@ -73,7 +101,7 @@ class Browser:
         self._last_moment = -SAME_DEVICE_SECONDS
         self._last_device = devices[0]
 
-    def visit(self, visit: Visit) -> list[WebEvent]:
+    def visit(self, visit: Visit, visitor_id: str = "") -> WebVisit:
         """Give the events of a visit; visits come in the order of time."""
         device = self._device(visit.moment)
         arrival = arrive(visit.campaign, self._rng)
@@ -98,10 +126,12 @@ class Browser:
                     step.product_id,
                     step.order_id,
                     step.query,
+                    step.email,
+                    step.line_user_id,
                 )
             )
         self._last_moment, self._last_device = moments[-1], device
-        return events
+        return WebVisit(visitor_id, tuple(events))
 
     def _device(self, moment: int) -> Device:
         """A visit soon after another one stays on its device."""
@@ -122,18 +152,29 @@ class Browser:
         return user_id
 
     def _steps(self, visit: Visit, user_id: str) -> list[Step]:
-        landing = "/" if visit.campaign is None else f"/campaign/{visit.campaign.code}"
-        steps = [Step("page_view", landing)]
+        steps = [Step("page_view", self._landing(visit))]
         if visit.signs_up is not None:
             return [*steps, Step("page_view", "/entry"), Step("signup", "/entry/complete")]
-        if visit.is_newsletter_form:
-            return [*steps, Step("form_submit", "/newsletter")]
+        if visit.form is not None:
+            return [*steps, Step("form_submit", visit.form.path, email=visit.form.email)]
+        if visit.line_user_id:
+            return [*steps, Step("login", "/mypage/line", line_user_id=visit.line_user_id)]
         if visit.order is not None:
             needs_login = visit.account is not None and user_id != visit.account.member_id
             return [*steps, *buying_steps(visit.order, needs_login=needs_login)]
+        if visit.account is not None:
+            steps.append(LOGIN)
         count = BROWSE_STEPS.pick(self._rng)
         catalogue = self._world.catalogue
         return [*steps, *(browsing_step(catalogue, self._rng) for _ in range(count))]
+
+    def _landing(self, visit: Visit) -> str:
+        if visit.campaign is None:
+            return "/"
+        path = f"/campaign/{visit.campaign.code}"
+        if not visit.send_id:
+            return path
+        return f"{path}?eid={click_token(visit.send_id, self._world.click_key)}"
 
     def _moments(self, visit: Visit, count: int) -> list[int]:
         """Times of the steps: up to the order or sign-up, or on from the visit's moment."""
@@ -144,7 +185,7 @@ class Browser:
         last = visit.moment + sum(gaps)
         if visit.signs_up is not None:
             last = visit.signs_up.registered
-        elif visit.is_newsletter_form:
+        elif visit.form is not None or visit.line_user_id:
             last = visit.moment
         elif visit.order is not None and visit.campaign is not None:
             room = visit.order.ordered - visit.moment
@@ -174,7 +215,7 @@ def buying_steps(order: Order, *, needs_login: bool) -> list[Step]:
         steps.append(Step("product_view", path, str(line.product.product_id)))
         steps.append(Step("cart_add", path, str(line.product.product_id)))
     if needs_login:
-        steps.append(Step("login", "/mypage/login"))
+        steps.append(LOGIN)
     steps.append(Step("checkout_start", "/shopping"))
     steps.append(Step("purchase", "/shopping/complete", order_id=order.order_id))
     return steps

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from random import Random
 
 from orchestration.sample_shop.accounts import Access
+from orchestration.sample_shop.handwriting.written import write_by_hand
 from orchestration.sample_shop.people import Habit, Person
 from orchestration.sample_shop.series import number_series
 from orchestration.sample_shop.shop_calendar import DAY
-from orchestration.sample_shop.spelling import write_by_hand
 from orchestration.sample_shop.world import World
 
 CHECKOUT_CONSENT_SHARE = 0.3

@@ -3,7 +3,7 @@
 from random import Random
 from typing import NamedTuple
 
-from orchestration.sample_shop.browsing import Browser, Visit, WebEvent, product_path
+from orchestration.sample_shop.browsing import Browser, Visit, WebEvent, WebVisit, product_path
 from orchestration.sample_shop.devices import Device, draw_bot, draw_device
 from orchestration.sample_shop.people import Person
 from orchestration.sample_shop.purchasing import waking_moment
@@ -32,21 +32,21 @@ class LogLine(NamedTuple):
     referrer: str
 
 
-def strangers_and_crawlers(world: World, rng: Random) -> list[WebEvent]:
+def strangers_and_crawlers(world: World, rng: Random) -> list[WebVisit]:
     """Give the visits of unknown browsers that fall on one person of the shop."""
-    events: list[WebEvent] = []
+    visits: list[WebVisit] = []
     if rng.random() < world.behaviour.stranger_visits:
         browser = Browser((draw_device(rng),), world, rng)
         day = rng.randrange(world.calendar.days)
         for number in range(STRANGER_VISITS.pick(rng)):
             if day + number < world.calendar.days:
-                events += browser.visit(Visit(waking_moment(day + number, rng)))
+                visits.append(browser.visit(Visit(waking_moment(day + number, rng))))
     if rng.random() < CRAWL_SHARE:
-        events += _crawl(world, rng)
-    return events
+        visits.append(_crawl(world, rng))
+    return visits
 
 
-def _crawl(world: World, rng: Random) -> list[WebEvent]:
+def _crawl(world: World, rng: Random) -> WebVisit:
     bot = draw_bot(rng)
     moment = rng.randrange(world.calendar.end - CRAWL_PAGES[1] * 3)
     events = []
@@ -57,7 +57,7 @@ def _crawl(world: World, rng: Random) -> list[WebEvent]:
             WebEvent(moment, bot, "", "product_view", path, Arrival(), str(product.product_id))
         )
         moment += rng.randint(1, 3)
-    return events
+    return WebVisit("", tuple(events))
 
 
 def magazine_lines(person: Person, world: World, rng: Random) -> list[LogLine]:

@@ -132,7 +132,10 @@ class Feed(ABC, Generic[Row]):
     def _open(self, name: str) -> LandingFile:
         relative = f"{self.source}/{name}"
         rng = number_series(self.landing.seed, relative)
-        handle = (self.landing.folder / relative).open("w", encoding=self.encoding, newline="")
+        # A character that the encoding lacks becomes a question mark, as in the shops' exports.
+        handle = (self.landing.folder / relative).open(
+            "w", encoding=self.encoding, errors="replace", newline=""
+        )
         handle.write(self.opening())
         file = LandingFile(
             relative=relative,

@@ -10,9 +10,10 @@ from orchestration.sample_shop.behaviour import Behaviour
 from orchestration.sample_shop.campaigns import plan_campaigns
 from orchestration.sample_shop.catalogue import Catalogue
 from orchestration.sample_shop.feeds import Landing
+from orchestration.sample_shop.households import Population, plan_households
+from orchestration.sample_shop.kiosk import Kiosk
 from orchestration.sample_shop.life import Life, live
 from orchestration.sample_shop.name_lists import NameLists
-from orchestration.sample_shop.people import Population, draw_household_sizes
 from orchestration.sample_shop.series import number_series
 from orchestration.sample_shop.shop_calendar import ShopCalendar
 from orchestration.sample_shop.truth import Truth
@@ -52,6 +53,7 @@ class SampleSummary:
 def generate(
     target: Path,
     *,
+    click_key: str,
     persons: int = DEFAULT_PERSONS,
     seed: int = DEFAULT_SEED,
     end_date: date = DEFAULT_END_DATE,
@@ -61,7 +63,8 @@ def generate(
     """Write target/landing and target/truth, the same bytes for the same arguments.
 
     Both folders appear at once when everything is written. Persons are written one household
-    after another, so memory does not grow with their number.
+    after another, so memory does not grow with their number. `click_key` signs the links in the
+    mails, as the shop's own key would.
 
     Raises:
         FileExistsError: landing/ or truth/ of the target already hold something.
@@ -82,6 +85,8 @@ def generate(
         behaviour=Behaviour(),
         campaigns=plan_campaigns(calendar),
         numbers=Numbers(),
+        kiosk=Kiosk(),
+        click_key=click_key,
     )
     with Truth(unfinished / "truth") as truth:
         landing = Landing(unfinished / "landing", seed, truth)
@@ -146,10 +151,10 @@ def households(world: World, *, persons: int, seed: int) -> Iterator[list[Life]]
     """Give the lives of one household after another, each drawn from numbers of its own."""
     population = Population(NameLists.load(), world.behaviour, world.calendar)
     person_no = 1
-    sizes = draw_household_sizes(persons, number_series(seed, "households"))
-    for household_no, size in enumerate(sizes, start=1):
+    plans = plan_households(persons, number_series(seed, "households"))
+    for household_no, plan in enumerate(plans, start=1):
         rng = number_series(seed, f"household/{household_no}")
         mailed: set[str] = set()
-        members = population.household(household_no, person_no, size, rng)
-        yield [live(person, mailed, world, rng) for person in members]
-        person_no += size
+        members = population.household(household_no, person_no, plan, rng)
+        yield [live(person, members, mailed, world, rng) for person in members]
+        person_no += plan.size

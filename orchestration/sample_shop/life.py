@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from random import Random
 
 from orchestration.sample_shop.accounts import Access, open_accounts
-from orchestration.sample_shop.browsing import Browser, Visit, WebEvent
+from orchestration.sample_shop.browsing import WebVisit
 from orchestration.sample_shop.consenting import (
     ConsentEvent,
     MailAgreement,
@@ -12,26 +12,22 @@ from orchestration.sample_shop.consenting import (
     agree_on_line,
     withdraw_by_mail,
 )
-from orchestration.sample_shop.crowd import LogLine, magazine_lines, strangers_and_crawlers
+from orchestration.sample_shop.crowd import LogLine, magazine_lines
 from orchestration.sample_shop.line_friends import Friendship, befriend
-from orchestration.sample_shop.messaging import MailEvent, MailHistory, mail_history
-from orchestration.sample_shop.people import Habit, Person
+from orchestration.sample_shop.messaging import MailHistory, mail_history
+from orchestration.sample_shop.people import Person
 from orchestration.sample_shop.purchasing import (
     Order,
     Purchase,
     draw_basket,
     own_purchases,
     place_order,
-    waking_moment,
 )
 from orchestration.sample_shop.service import Inquiry, Subscription, inquire, subscribe
-from orchestration.sample_shop.shop_calendar import DAY
+from orchestration.sample_shop.visiting import Occasions, visits_of
 from orchestration.sample_shop.world import World
 
 WITHDRAWAL_AFTER_UNSUBSCRIBE_SHARE = 0.7
-LOOKS_AROUND_BEFORE_DAYS = 60
-LEAD_INTEREST_DAYS = 240.0
-INTEREST_AFTER_DROPOUT_DAYS = 90
 MAIL_ORDER_SECONDS = (240, 1_500)
 
 
@@ -48,12 +44,15 @@ class Life:
     consents: tuple[ConsentEvent, ...]
     mail: MailHistory
     friendship: Friendship | None
-    web_events: tuple[WebEvent, ...]
+    web_visits: tuple[WebVisit, ...]
+    """The person's and those that came along: of readers of forwarded mails and of strangers."""
     log_lines: tuple[LogLine, ...]
 
 
-def live(person: Person, mailed: set[str], world: World, rng: Random) -> Life:
-    """Give the life of a person; `mailed` holds the household's addresses already on the list."""
+def live(
+    person: Person, household: list[Person], mailed: set[str], world: World, rng: Random
+) -> Life:
+    """Give the life of a person; `mailed` holds the household's mailboxes already on the list."""
     access = open_accounts(person, world, rng)
     purchases, dropped_out = own_purchases(person, access, world, rng)
     subscription, deliveries = subscribe(access, purchases, world, rng)
@@ -66,9 +65,9 @@ def live(person: Person, mailed: set[str], world: World, rng: Random) -> Life:
     prompted = _prompted(mail, purchases, dropped_out, world, rng)
     wanted = sorted([*purchases, *deliveries, *prompted.values()], key=_moment)
     orders = [place_order(person, purchase, access, world, rng) for purchase in wanted]
-    visits = _visits(person, access, orders, mail, dropped_out, world, rng)
-    browser = Browser(person.devices, world, rng)
-    web_events = [event for visit in visits for event in browser.visit(visit)]
+    at_home = [member for member in household if member is not person]
+    occasions = Occasions(access, orders, mail, consents, friendship, dropped_out)
+    web_visits = visits_of(person, at_home, occasions, world, rng)
     return Life(
         person=person,
         access=access,
@@ -79,13 +78,13 @@ def live(person: Person, mailed: set[str], world: World, rng: Random) -> Life:
         consents=tuple(consents),
         mail=mail,
         friendship=friendship,
-        web_events=(*web_events, *strangers_and_crawlers(world, rng)),
+        web_visits=tuple(web_visits),
         log_lines=tuple(magazine_lines(person, world, rng)),
     )
 
 
-def _moment(thing: Purchase | Visit | MailEvent) -> int:
-    return thing.moment
+def _moment(purchase: Purchase) -> int:
+    return purchase.moment
 
 
 def _mail(
@@ -96,9 +95,9 @@ def _mail(
     rng: Random,
 ) -> MailHistory:
     """One address gets each mail once, whoever of the household agreed."""
-    if agreement is None or agreement.email in mailed:
+    if agreement is None or agreement.email.lower() in mailed:
         return MailHistory()
-    mailed.add(agreement.email)
+    mailed.add(agreement.email.lower())
     return mail_history(person, agreement, world, rng)
 
 
@@ -143,63 +142,3 @@ def _prompted(
             lines = draw_basket(moment, world, rng, is_first=False)
             prompted[click.event_no] = Purchase(moment, lines, click.campaign)
     return prompted
-
-
-def _visits(
-    person: Person,
-    access: Access,
-    orders: list[Order],
-    mail: MailHistory,
-    dropped_out: int | None,
-    world: World,
-    rng: Random,
-) -> list[Visit]:
-    """Give the person's visits in the order of time."""
-    visits = [Visit(account.registered, signs_up=account) for account in access.accounts]
-    if person.habit is Habit.NEWSLETTER_LEAD:
-        visits.append(Visit(person.joined, is_newsletter_form=True))
-    accounts = {account.member_id: account for account in access.accounts}
-    answered = set()
-    for order in orders:
-        if order.source != "ec_cube" or order.subscription_id:
-            continue
-        click = _click_before(order, mail)
-        moment = order.ordered if click is None else click.moment
-        if click is not None:
-            answered.add(click.event_no)
-        account = accounts.get(order.customer_id)
-        visits.append(Visit(moment, order.campaign, order, account=account))
-    visits += [
-        Visit(click.moment, click.campaign)
-        for click in mail.clicks
-        if click.event_no not in answered
-    ]
-    visits += _looking_around(person, dropped_out, world, rng)
-    return sorted(visits, key=_moment)
-
-
-def _click_before(order: Order, mail: MailHistory) -> MailEvent | None:
-    if order.campaign is None:
-        return None
-    clicks = [click for click in mail.clicks if click.campaign is order.campaign]
-    return clicks[0] if clicks else None
-
-
-def _looking_around(
-    person: Person, dropped_out: int | None, world: World, rng: Random
-) -> list[Visit]:
-    """Visits without a purpose, from before the person is known until interest ends."""
-    first = max(0, person.joined - rng.randint(0, LOOKS_AROUND_BEFORE_DAYS) * DAY)
-    last = world.calendar.end
-    if not person.habit.buys:
-        last = person.joined + int(rng.expovariate(1 / LEAD_INTEREST_DAYS) * DAY)
-    elif dropped_out is not None:
-        last = dropped_out + INTEREST_AFTER_DROPOUT_DAYS * DAY
-    last = min(last, world.calendar.end)
-    rate = world.behaviour.visits_per_year * max(person.interest, 0.02) / 365
-    visits = []
-    day = first / DAY + rng.expovariate(rate)
-    while day * DAY < last:
-        visits.append(Visit(waking_moment(int(day), rng)))
-        day += rng.expovariate(rate)
-    return visits

@@ -32,6 +32,11 @@ class MailEvent:
     is_machine_open: bool = False
     is_bot_click: bool = False
 
+    @property
+    def send_id(self) -> str:
+        """The shop's own id of the mail, which its links carry."""
+        return f"send-{self.message_no:012d}"
+
 
 @dataclass(frozen=True, slots=True)
 class Suppression:

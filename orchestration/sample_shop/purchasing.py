@@ -3,13 +3,18 @@
 from dataclasses import dataclass, replace
 from random import Random
 
-from orchestration.sample_shop.accounts import Access
+from orchestration.sample_shop.accounts import Access, Account
 from orchestration.sample_shop.campaigns import Campaign
 from orchestration.sample_shop.catalogue import Product
+from orchestration.sample_shop.handwriting.written import (
+    Written,
+    write_by_hand,
+    write_by_staff,
+    write_exactly,
+)
 from orchestration.sample_shop.people import Habit, Person
 from orchestration.sample_shop.shipping import Fulfilment, fulfil
 from orchestration.sample_shop.shop_calendar import DAY, PEAK_SEASON
-from orchestration.sample_shop.spelling import Written, write_by_hand, write_exactly
 from orchestration.sample_shop.weighted import Weighted
 from orchestration.sample_shop.world import World
 
@@ -68,6 +73,7 @@ class Order:
     tracking_number: str
     campaign: Campaign | None
     subscription_id: str
+    is_by_telephone: bool
 
     @property
     def goods_total(self) -> int:
@@ -144,6 +150,7 @@ def place_order(
     goods_total = sum(line.amount for line in purchase.lines)
     mall = access.mall if _goes_to_mall(person, purchase, rng) else None
     numbers = world.numbers
+    is_by_telephone = False
     if mall is not None:
         order_id = f"{world.calendar.day_text(purchase.moment)}-{next(numbers.mall_orders):08d}"
         customer_id = mall.member_id
@@ -152,9 +159,8 @@ def place_order(
     else:
         order_id = str(next(numbers.orders))
         customer_id = account.member_id if account is not None else ""
-        written = (
-            account.written if account is not None else write_by_hand(person, world.behaviour, rng)
-        )
+        is_by_telephone = account is None and _rings_up(purchase, world, rng)
+        written = _written_in_shop(person, account, world, rng, is_by_telephone=is_by_telephone)
     return Order(
         source="mall" if mall is not None else "ec_cube",
         order_id=order_id,
@@ -170,7 +176,21 @@ def place_order(
         tracking_number=str(next(numbers.parcels)) if fulfilment.shipped is not None else "",
         campaign=purchase.campaign,
         subscription_id=purchase.subscription_id,
+        is_by_telephone=is_by_telephone,
     )
+
+
+def _rings_up(purchase: Purchase, world: World, rng: Random) -> bool:
+    return purchase.campaign is None and rng.random() < world.behaviour.telephone_order_share
+
+
+def _written_in_shop(
+    person: Person, account: Account | None, world: World, rng: Random, *, is_by_telephone: bool
+) -> Written:
+    if account is not None:
+        return account.written
+    write = write_by_staff if is_by_telephone else write_by_hand
+    return write(person, world.behaviour, rng)
 
 
 def _goes_to_mall(person: Person, purchase: Purchase, rng: Random) -> bool:

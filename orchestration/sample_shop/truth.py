@@ -20,6 +20,7 @@ TABLES: dict[str, list[tuple[str, pa.DataType]]] = {
     "persons": [
         ("true_person_id", _TEXT),
         ("household_no", _COUNT),
+        ("household_kind", _TEXT),
         ("habit", _TEXT),
         ("joined_at", _MOMENT),
         ("purchase_rate_per_year", _RATE),
@@ -48,6 +49,14 @@ TABLES: dict[str, list[tuple[str, pa.DataType]]] = {
         ("true_person_id", _TEXT),
     ],
     "devices": [("anonymous_id", _TEXT), ("true_person_id", _TEXT)],
+    "web_visits": [
+        ("anonymous_id", _TEXT),
+        ("started_at", _MOMENT),
+        ("ended_at", _MOMENT),
+        ("event_count", _COUNT),
+        ("true_person_id", _TEXT),
+        ("is_forwarded", _FLAG),
+    ],
     "orders": [
         ("source", _TEXT),
         ("source_order_id", _TEXT),
@@ -67,6 +76,7 @@ TABLES: dict[str, list[tuple[str, pa.DataType]]] = {
         ("truly_delivered_at", _MOMENT),
         ("prompted_by_campaign", _TEXT),
         ("subscription_id", _TEXT),
+        ("is_by_telephone", _FLAG),
     ],
     "consents": [
         ("true_person_id", _TEXT),

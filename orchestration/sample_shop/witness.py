@@ -6,6 +6,7 @@ from datetime import date
 
 from orchestration.sample_shop.behaviour import Behaviour
 from orchestration.sample_shop.consenting import ConsentEvent
+from orchestration.sample_shop.kiosk import KIOSK
 from orchestration.sample_shop.life import Life
 from orchestration.sample_shop.purchasing import Order
 from orchestration.sample_shop.shop_calendar import (
@@ -46,6 +47,7 @@ class Witness:
         self._consents(life)
         self._suppressions(life)
         self._messages(life)
+        self._web_visits(life)
 
     def conclude(self, behaviour: Behaviour) -> None:
         """Write the totals of the days and the true parameters."""
@@ -79,6 +81,7 @@ class Witness:
             "persons",
             person.true_id,
             person.household_no,
+            person.household_kind.value,
             person.habit.value,
             utc(person.joined),
             person.purchase_rate if person.habit.buys else None,
@@ -100,7 +103,11 @@ class Witness:
             any(inquiry.settled is None for inquiry in life.inquiries),
             life.friendship.user_id if life.friendship is not None else None,
         )
-        for device in person.devices:
+        came_to_kiosk = any(
+            visit.visitor_id == person.true_id and visit.events[0].device is KIOSK
+            for visit in life.web_visits
+        )
+        for device in (*person.devices, KIOSK) if came_to_kiosk else person.devices:
             self._truth.add("devices", device.anonymous_id, person.true_id)
 
     def _records(self, life: Life) -> None:
@@ -136,6 +143,7 @@ class Witness:
             utc(fulfilment.delivered),
             order.campaign.code if order.campaign is not None else None,
             order.subscription_id or None,
+            order.is_by_telephone,
         )
         total = self._days[order.source, day]
         total.orders += 1
@@ -202,3 +210,17 @@ class Witness:
                     event.is_machine_open,
                     event.is_bot_click,
                 )
+
+    def _web_visits(self, life: Life) -> None:
+        """Who truly sat there, null for strangers; a forwarded mail's visit is not its reader's."""
+        for visit in life.web_visits:
+            first, last = visit.events[0], visit.events[-1]
+            self._truth.add(
+                "web_visits",
+                first.device.anonymous_id,
+                self._calendar.utc(first.moment),
+                self._calendar.utc(last.moment),
+                len(visit.events),
+                visit.visitor_id or None,
+                "eid=" in first.path and visit.visitor_id != life.person.true_id,
+            )

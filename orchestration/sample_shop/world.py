@@ -6,6 +6,7 @@ from itertools import count
 from orchestration.sample_shop.behaviour import Behaviour
 from orchestration.sample_shop.campaigns import Campaign
 from orchestration.sample_shop.catalogue import Catalogue
+from orchestration.sample_shop.kiosk import Kiosk
 from orchestration.sample_shop.shop_calendar import ShopCalendar
 
 
@@ -38,3 +39,6 @@ class World:
     behaviour: Behaviour
     campaigns: tuple[Campaign, ...]
     numbers: Numbers
+    kiosk: Kiosk
+    click_key: str
+    """Signs the links in the mails."""

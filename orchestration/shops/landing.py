@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from orchestration.shops.click_key import shop_click_key
 from orchestration.shops.profile import CopiedLanding, GeneratedLanding, ShopError, ShopProfile
 from orchestration.workspace import Workspace
 
@@ -49,7 +50,13 @@ def _generate(wanted: GeneratedLanding, workspace: Workspace, progress: Progress
     from orchestration.sample_shop.generate import generate  # noqa: PLC0415  needed here only
 
     progress(f"Generating the sample shop: {wanted.persons:,} persons")
-    generate(workspace.root, persons=wanted.persons, seed=wanted.seed, end_date=wanted.end_date)
+    generate(
+        workspace.root,
+        click_key=shop_click_key(workspace),
+        persons=wanted.persons,
+        seed=wanted.seed,
+        end_date=wanted.end_date,
+    )
     marker.write_text(recipe, encoding="utf-8")
 
 

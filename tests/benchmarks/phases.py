@@ -44,8 +44,14 @@ class Task:
 def generate_shop(task: Task) -> Figures:
     """Write landing/ of the sample shop."""
     from orchestration.sample_shop.generate import generate
+    from orchestration.shops.click_key import shop_click_key
 
-    summary = generate(task.workspace.root, persons=task.persons, end_date=task.as_of_date)
+    summary = generate(
+        task.workspace.root,
+        click_key=shop_click_key(task.workspace),
+        persons=task.persons,
+        end_date=task.as_of_date,
+    )
     return {"rows": summary.rows, "files": summary.files}
 
 

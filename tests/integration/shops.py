@@ -27,6 +27,7 @@ ROOT = Path(__file__).parents[2]
 ENISHI = Path(sys.executable).parent / "enishi"
 AS_OF = date(2026, 10, 31)
 SEED = 20261031
+CLICK_KEY = "click key of the tests"
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,9 @@ def sample_shop(home: Path, *, persons: int) -> TestShop:
     """A sample shop whose landing zone is filled, smaller than the profile would fill it."""
     shop = TestShop(home)
     shop.open_dagster()
-    generate(shop.workspace.root, persons=persons, seed=SEED, end_date=AS_OF)
+    shop.workspace.state.mkdir(parents=True)
+    (shop.workspace.state / "click_key").write_text(CLICK_KEY, "utf-8")
+    generate(shop.workspace.root, click_key=CLICK_KEY, persons=persons, seed=SEED, end_date=AS_OF)
     # The marker of a finished landing zone: the command keeps what is there.
     recipe = load_shop("sample").landing.model_dump_json()
     (shop.workspace.root / "generated.json").write_text(recipe, "utf-8")

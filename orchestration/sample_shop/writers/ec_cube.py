@@ -3,12 +3,12 @@
 from orchestration.sample_shop import dirt
 from orchestration.sample_shop.accounts import Account
 from orchestration.sample_shop.feeds import CsvFeed, CsvStyle, Landing
+from orchestration.sample_shop.handwriting.written import Written
 from orchestration.sample_shop.life import Life
 from orchestration.sample_shop.people import Person
 from orchestration.sample_shop.purchasing import Order
 from orchestration.sample_shop.shipping import PAYMENTS
 from orchestration.sample_shop.shop_calendar import DAY
-from orchestration.sample_shop.spelling import Written
 from orchestration.sample_shop.world import World
 from orchestration.sample_shop.writers import ec_cube_columns
 from orchestration.sample_shop.writers.ec_cube_lines import line_rows
@@ -32,9 +32,8 @@ MEMBER_STATES = {
 PAYMENT_IDS = {name: str(number) for number, name in enumerate(PAYMENTS.items, start=1)}
 POINTS_PER_YEN = 100
 NO_GENDER_EVERY = 9
-NO_BIRTHDAY_EVERY = 4
 OTHER_GENDER_EVERY = 97
-"""Every nth person leaves the field empty, or says neither woman nor man."""
+"""Every nth person leaves the gender empty, or says neither woman nor man."""
 
 
 class EcCubeWriter:
@@ -120,14 +119,14 @@ class EcCubeWriter:
             if order.customer_id == account.member_id and order.fulfilment.is_purchase
         ]
         changed = max([account.registered, *(order.ordered for order in bought)])
-        has_birthday = person.person_no % NO_BIRTHDAY_EVERY != 0
+        born = person.told_birth_date
         return [
             account.member_id,
             *_name_and_address(person, account.written),
             *_gender(person),
             "",
             "",
-            f"{person.birth_date.isoformat()} 00:00:00" if has_birthday else "",
+            f"{born.isoformat()} 00:00:00" if born is not None else "",
             calendar.stamp(bought[0].ordered) if bought else "",
             calendar.stamp(bought[-1].ordered) if bought else "",
             str(len(bought)),

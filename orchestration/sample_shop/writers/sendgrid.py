@@ -66,7 +66,7 @@ class SendGridWriter:
             "sg_message_id": f"msg{event.message_no:012d}.recvd-sample-1",
             "category": "marketing" if is_plain else ["marketing", campaign.code],
             "campaign": campaign.code,
-            "send_id": f"send-{event.message_no:012d}",
+            "send_id": event.send_id,
         }
         return ENCODER.encode(record | _details(event))
 

@@ -32,7 +32,8 @@ class WebWriter:
         device: Device | None = None
         arrival: Arrival | None = None
         client = origin = ""
-        for event in life.web_events:
+        events = (event for visit in life.web_visits for event in visit.events)
+        for event in events:
             # The events of a visit share both; most of a line's length is these two texts.
             if event.device is not device:
                 device, client = event.device, _client(event.device)
@@ -51,7 +52,8 @@ class WebWriter:
             f'"anonymous_id":"{event.device.anonymous_id}","user_id":{_text(event.user_id)},'
             f'"timestamp":"{self._world.calendar.iso(event.moment)}","type":"{event.kind}",'
             f'"url":"{SHOP_URL}{event.path}",{origin},"product_id":{_text(event.product_id)},'
-            f'"order_id":{_text(event.order_id)},"query":{_text(event.query)},{client}}}'
+            f'"order_id":{_text(event.order_id)},"query":{_text(event.query)},'
+            f'"email":{_text(event.email)},"line_user_id":{_text(event.line_user_id)},{client}}}'
         )
 
 

@@ -12,6 +12,7 @@ import pytest
 from orchestration.sample_shop.generate import generate
 
 PERSONS = 250
+CLICK_KEY = "key of a test"
 ENCODINGS = {"ec_cube": "cp932", "mall": "cp932"}
 
 
@@ -19,8 +20,15 @@ ENCODINGS = {"ec_cube": "cp932", "mall": "cp932"}
 def write_shop() -> Callable[..., Path]:
     """Writes a shop of half a year, so that few persons fill its files."""
 
-    def write(target: Path, *, seed: int = 4, persons: int = PERSONS) -> Path:
-        generate(target, persons=persons, seed=seed, end_date=date(2026, 10, 31), days=184)
+    def write(target: Path, *, seed: int = 6, persons: int = PERSONS) -> Path:
+        generate(
+            target,
+            click_key=CLICK_KEY,
+            persons=persons,
+            seed=seed,
+            end_date=date(2026, 10, 31),
+            days=184,
+        )
         return target
 
     return write

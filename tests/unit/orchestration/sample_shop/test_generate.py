@@ -52,7 +52,12 @@ def test_generate_leaves_the_earlier_persons_alone_when_more_are_added(
 def test_generate_counts_what_it_wrote(tmp_path: Path) -> None:
     seen: list[int] = []
     summary = generate(
-        tmp_path, persons=30, end_date=date(2026, 3, 31), days=90, on_progress=seen.append
+        tmp_path,
+        click_key="key",
+        persons=30,
+        end_date=date(2026, 3, 31),
+        days=90,
+        on_progress=seen.append,
     )
     files = [path for path in (tmp_path / "landing").rglob("*") if path.is_file()]
     assert summary.persons == 30
@@ -63,7 +68,7 @@ def test_generate_counts_what_it_wrote(tmp_path: Path) -> None:
 
 
 def test_generate_works_when_the_shop_has_one_person(tmp_path: Path) -> None:
-    summary = generate(tmp_path, persons=1, end_date=date(2026, 3, 31), days=60)
+    summary = generate(tmp_path, click_key="key", persons=1, end_date=date(2026, 3, 31), days=60)
     assert summary.broken_rows == 0
     assert (tmp_path / "landing/product_master/products_2026-03-31.csv").exists()
 
@@ -77,7 +82,7 @@ def test_generate_refuses_when_the_shop_is_too_small(
     tmp_path: Path, arguments: dict[str, int], message: str
 ) -> None:
     with pytest.raises(ValueError, match=message):
-        generate(tmp_path, **arguments)  # type: ignore[arg-type]
+        generate(tmp_path, click_key="key", **arguments)  # type: ignore[arg-type]
 
 
 def test_generate_refuses_when_landing_already_holds_files(tmp_path: Path) -> None:
@@ -85,5 +90,5 @@ def test_generate_refuses_when_landing_already_holds_files(tmp_path: Path) -> No
     kept = tmp_path / "landing" / "mine.csv"
     kept.write_text("a\n", encoding="utf-8")
     with pytest.raises(FileExistsError, match="landing"):
-        generate(tmp_path, persons=5)
+        generate(tmp_path, click_key="key", persons=5)
     assert kept.read_text(encoding="utf-8") == "a\n"

@@ -137,7 +137,8 @@ def test_devices_are_seen_before_they_are_known(shop: Path, truth: Truth) -> Non
 def test_own_shop_orders_end_a_visit_or_come_from_a_subscription(shop: Path, truth: Truth) -> None:
     bought = {event["order_id"] for event in good_web_events(shop, truth) if event["order_id"]}
     for order in truth("orders"):
-        is_online = order["source"] == "ec_cube" and order["subscription_id"] is None
+        is_own = order["source"] == "ec_cube" and not order["is_by_telephone"]
+        is_online = is_own and order["subscription_id"] is None
         assert (order["source_order_id"] in bought) == is_online
 
 

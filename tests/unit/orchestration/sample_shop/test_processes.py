@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from orchestration.sample_shop.behaviour import Behaviour
-from orchestration.sample_shop.people import draw_household_sizes
+from orchestration.sample_shop.households import plan_households
 from orchestration.sample_shop.series import number_series
 from orchestration.sample_shop.shipping import Fulfilment, fulfil
 from orchestration.sample_shop.shop_calendar import DAY
@@ -49,9 +49,9 @@ def test_carrier_knows_nothing_of_parcels_without_a_record() -> None:
 
 @pytest.mark.parametrize("persons", [1, 2, 3, 777])
 def test_household_sizes_hold_exactly_the_persons(persons: int) -> None:
-    sizes = draw_household_sizes(persons, number_series(1, "test"))
-    assert sum(sizes) == persons
-    assert all(1 <= size <= 4 for size in sizes)
+    plans = plan_households(persons, number_series(1, "test"))
+    assert sum(plan.size for plan in plans) == persons
+    assert all(1 <= plan.size <= 5 for plan in plans)
 
 
 def test_weighted_never_draws_an_item_of_weight_zero() -> None:

@@ -1,32 +1,22 @@
-"""How people write themselves down: variants of kanji, kana and digits, and slips."""
+"""How people write themselves down: their particulars in a form, with variants and slips."""
 
 from dataclasses import dataclass, replace
 from random import Random
 
-import jaconv
-
 from orchestration.sample_shop.behaviour import Behaviour
+from orchestration.sample_shop.handwriting.kana import draw_form
+from orchestration.sample_shop.handwriting.kanji import vary_kanji
+from orchestration.sample_shop.handwriting.numbers import (
+    vary_block,
+    vary_city,
+    vary_phone,
+    vary_postal_code,
+)
+from orchestration.sample_shop.handwriting.placeholders import STAFF_MAILBOX, draw_placeholder_phone
 from orchestration.sample_shop.people import Person
 
-KANJI_VARIANTS = {
-    "高": "髙",
-    "崎": "﨑",
-    "斎": "齋",
-    "斉": "齊",
-    "辺": "邊",
-    "沢": "澤",
-    "浜": "濵",
-    "島": "嶋",
-    "広": "廣",
-    "桜": "櫻",
-    "徳": "德",
-    "恵": "惠",
-}
-"""Forms of one character; all of them exist in CP932."""
-
 _NO_SUCH_LABELS = {"com": ("con", "cpm"), "net": ("ner", "nett"), "jp": ("jpp", "pj")}
-
-FULL_WIDTH = str.maketrans("0123456789-", "０１２３４５６７８９－")
+_TAG = "+shop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +56,38 @@ def write_by_hand(person: Person, behaviour: Behaviour, rng: Random) -> Written:
     """Give the particulars as typed into a form, with the variants and slips of the shop."""
     written = write_exactly(person)
     if rng.random() < behaviour.variant_share:
-        written = replace(written, family_name=_variant(written.family_name))
+        written = replace(written, family_name=vary_kanji(written.family_name, rng))
+    if rng.random() < behaviour.given_name_variant_share:
+        written = replace(written, given_name=vary_kanji(written.given_name, rng))
+    if rng.random() < behaviour.variant_share:
+        form = draw_form(rng)
+        written = replace(
+            written,
+            family_kana=form(written.family_kana),
+            given_kana=form(written.given_kana),
+        )
+    if rng.random() < behaviour.variant_share:
+        written = replace(written, phone=vary_phone(person.phone, person.home, rng))
+    if rng.random() < behaviour.variant_share:
+        written = replace(written, postal_code=vary_postal_code(written.postal_code, rng))
     if rng.random() < behaviour.variant_share:
         written = replace(
             written,
-            family_kana=jaconv.z2h(written.family_kana),
-            given_kana=jaconv.z2h(written.given_kana),
+            address_line1=vary_city(written.address_line1, person.home, rng),
+            address_line2=vary_block(person.home, rng),
         )
-    if rng.random() < behaviour.variant_share:
-        written = replace(written, phone=_hyphenated(person))
-    if rng.random() < behaviour.variant_share:
-        written = _with_wide_digits(written, person, rng)
+    written = replace(written, email=_vary_email(written.email, behaviour, rng))
     if rng.random() < behaviour.mistyped_mail_share:
         written = replace(written, email=mistype(written.email, rng), is_mistyped=True)
+    if rng.random() < behaviour.placeholder_phone_share:
+        written = replace(written, phone=draw_placeholder_phone(rng))
     return written
+
+
+def write_by_staff(person: Person, behaviour: Behaviour, rng: Random) -> Written:
+    """Give the particulars as the staff type them while the person is on the telephone."""
+    written = write_by_hand(person, behaviour, rng)
+    return replace(written, email=STAFF_MAILBOX, is_mistyped=False)
 
 
 def mistype(email: str, rng: Random) -> str:
@@ -102,21 +110,11 @@ def break_address(written: Written, rng: Random) -> Written:
     return replace(written, email=email, is_mistyped=False, is_unreachable=True)
 
 
-def _variant(name: str) -> str:
-    return "".join(KANJI_VARIANTS.get(character, character) for character in name)
-
-
-def _with_wide_digits(written: Written, person: Person, rng: Random) -> Written:
-    if rng.random() < 0.5:
-        return replace(written, address_line2=written.address_line2.translate(FULL_WIDTH))
-    return replace(
-        written,
-        phone=_hyphenated(person).translate(FULL_WIDTH),
-        postal_code=f"{written.postal_code[:3]}-{written.postal_code[3:]}".translate(FULL_WIDTH),
-    )
-
-
-def _hyphenated(person: Person) -> str:
-    phone, home = person.phone, person.home
-    head = len(home.prefecture.area_code) if phone == home.landline else len("090")
-    return f"{phone[:head]}-{phone[head:-4]}-{phone[-4:]}"
+def _vary_email(email: str, behaviour: Behaviour, rng: Random) -> str:
+    """Give the same mailbox under a capital letter or with a tag behind the name."""
+    place = rng.random()
+    if place < behaviour.capital_mail_share:
+        return email[0].upper() + email[1:]
+    local, _, domain = email.partition("@")
+    is_tagged = place < behaviour.capital_mail_share + behaviour.tagged_mail_share
+    return f"{local}{_TAG}@{domain}" if is_tagged and not domain.endswith("docomo.ne.jp") else email
