@@ -62,6 +62,8 @@ class Settings:
     ledger_url: str | None
     hash_key: str | None = field(repr=False)
     """Key of the published hashes; None: the one in the shop's state folder."""
+    click_key: str | None = field(repr=False)
+    """Key of the links in the shop's mails; None: the one in the shop's state folder."""
     secrets: Mapping[str, str] = field(repr=False)
     """The variables that channels read: their keys."""
     base_urls: Mapping[str, str]
@@ -91,6 +93,7 @@ def read_settings(variables: Mapping[str, str] | None = None) -> Settings:
         as_of_date=env.get("ENISHI_AS_OF_DATE") or None,
         ledger_url=env.get("ENISHI_LEDGER_URL") or None,
         hash_key=env.get("ENISHI_HASH_KEY") or None,
+        click_key=env.get("ENISHI_CLICK_KEY") or None,
         secrets={k: v for k, v in env.items() if k.startswith(_CHANNEL_PREFIXES)},
         base_urls={
             channel: env[variable] for variable, channel in _CHANNEL_URLS.items() if variable in env

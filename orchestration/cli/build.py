@@ -73,6 +73,7 @@ def _fill(shop: ShopContext) -> None:
         files = fill_landing(
             shop.profile,
             shop.workspace,
+            settings=shop.settings,
             repository=REPOSITORY,
             progress=console.print,
         )

@@ -95,6 +95,7 @@ def source_step(use: SourceUse, mapping: SourceMapping) -> dg.AssetsDefinition:
                 loaded_at=shop.now(),
                 gate=inbound_gate(shop.now().date()),
                 shop_time_zone=shop.profile.time_zone,
+                click_key=shop.click_key,
             )
         except GateFailed as failure:
             _record(context, shop, mapping, failure.report)

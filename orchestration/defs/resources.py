@@ -11,6 +11,7 @@ import dagster as dg
 from dagster_dbt import DbtCliResource, DbtProject
 
 from orchestration.environments import REPOSITORY, Settings, read_settings
+from orchestration.shops.click_key import shop_click_key
 from orchestration.shops.hash_key import shop_hash_key
 from orchestration.shops.profile import ShopProfile, load_shop
 from orchestration.workspace import Workspace
@@ -50,6 +51,11 @@ class Shop(dg.ConfigurableResource):  # type: ignore[type-arg]
     def channel_settings(self) -> ChannelSettings:
         """What the channels get from the environment."""
         return self.settings.channel_settings(self.workspace.outbox)
+
+    @property
+    def click_key(self) -> str:
+        """The key of the links in the shop's mails."""
+        return shop_click_key(self.settings, self.workspace)
 
     def now(self) -> datetime:
         """The clock, UTC; assets ask here and nowhere else."""

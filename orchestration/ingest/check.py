@@ -24,7 +24,8 @@ def check_file(
     chosen = _feed(mapping, path, feed)
     identity = FileIdentity(mapping.source, path.name, "", 1, datetime.min)  # noqa: DTZ901
     with TemporaryDirectory(prefix="enishi-check-") as folder:
-        stage = FeedStage(chosen, Path(folder), mapping.time_zone or shop_time_zone)
+        zone = mapping.time_zone or shop_time_zone
+        stage = FeedStage(chosen, Path(folder), time_zone=zone, click_key=None)
         try:
             staged = stage.try_file(path, identity)
         except ContractError as error:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 from time import perf_counter
@@ -17,7 +18,7 @@ import pyarrow.parquet as pq
 from orchestration.ingest.errors import GateFailed
 from orchestration.ingest.lake import Lake, PendingBatch
 from orchestration.ingest.landing import LandedFeed, find_landed
-from orchestration.ingest.mapping_model import SourceMapping
+from orchestration.ingest.mapping_model import FeedMapping, SourceMapping
 from orchestration.ingest.report import EntityReport, GateAnswer, SourceReport
 from orchestration.ingest.staging_area import FeedStage, FileCounts, StagedEntity
 from orchestration.ingest.transform import REJECTED_FIELDS, FileIdentity
@@ -66,12 +67,14 @@ def ingest_source(
     loaded_at: datetime,
     gate: Callable[[LandedBatch], GateAnswer] | None,
     shop_time_zone: str,
+    click_key: str | None,
 ) -> SourceReport[GateAnswer]:
     """Brings the new files of a source into the lake and says what came of them.
 
     A file that is in the lake with the same content is passed over; a new content under a known
     name becomes its next revision. Nothing changes unless every file keeps its contract and every
-    gate passes.
+    gate passes. `click_key` is that of the links in the shop's mails; without it no web event is
+    known to come from one.
 
     Raises:
         ContractError: a file breaks its contract.
@@ -83,7 +86,13 @@ def ingest_source(
     moment = loaded_at.astimezone(UTC).replace(tzinfo=None) if loaded_at.tzinfo else loaded_at
     folder = lake.pending(mapping.source)
     try:
-        stages = _stage(mapping, landed, folder, moment, mapping.time_zone or shop_time_zone)
+        begin = partial(
+            FeedStage,
+            folder=folder,
+            time_zone=mapping.time_zone or shop_time_zone,
+            click_key=click_key,
+        )
+        stages = _stage(mapping, landed, begin, moment)
         staged = [part for stage in stages for part in stage.finish()]
         gates = _ask_gates(mapping, stages, staged, gate)
         report = _report(mapping, landed, stages, gates, started)
@@ -101,16 +110,15 @@ def ingest_source(
 def _stage(
     mapping: SourceMapping,
     landed: Sequence[LandedFeed],
-    folder: Path,
+    begin: Callable[[FeedMapping], FeedStage],
     loaded_at: datetime,
-    time_zone: str,
 ) -> list[FeedStage]:
     stages: list[FeedStage] = []
     try:
         for found in landed:
             if not found.new:
                 continue
-            stage = FeedStage(found.feed, folder, time_zone)
+            stage = begin(found.feed)
             stages.append(stage)
             for new in found.new:
                 identity = FileIdentity(

@@ -18,6 +18,7 @@ from orchestration.ingest.mapping_model import (
     SourceMapping,
 )
 from orchestration.ingest.readers.apache_log import APACHE_HEADERS
+from orchestration.ingest.readers.json_records import DOCUMENT_PATH
 from orchestration.ingest.yaml_lines import Location
 
 _OPTIONS_OF_TYPES: dict[str, tuple[ColumnType, ...]] = {
@@ -77,6 +78,13 @@ def _feed(feed: FeedMapping, location: Location) -> Iterator[Mistake]:
             )
     if feed.encoding != "utf-8" and feed.format in ("json", "ndjson", "parquet"):
         yield Mistake((*location, "encoding"), f"{feed.format} is always UTF-8", "Remove it.")
+    above = [name for name in feed.headers if name.startswith(DOCUMENT_PATH)]
+    if above and feed.format == "ndjson":
+        yield Mistake(
+            (*location, "entities"),
+            f"a line of ndjson has no document above it to read {', '.join(above)} from",
+            "Write the path inside the record, without the slash.",
+        )
     if feed.format == "apache_log":
         yield from _log_headers(feed, location)
     names = [entity.entity for entity in feed.entities]

@@ -140,12 +140,15 @@ class _EntityStage:
 class FeedStage:
     """Types the new files of a feed, one after the other, into a pending folder."""
 
-    def __init__(self, feed: FeedMapping, folder: Path, time_zone: str) -> None:
+    def __init__(
+        self, feed: FeedMapping, folder: Path, *, time_zone: str, click_key: str | None
+    ) -> None:
         """Opens the pending files; the zone is that of times written without one."""
         self.feed = feed
         self.files: list[StagedFile] = []
         self.seconds = 0.0
         self._time_zone = time_zone
+        self._click_key = click_key
         self._entities = {
             entity.entity: _EntityStage(folder / feed.name, entity.entity)
             for entity in feed.entities
@@ -176,7 +179,13 @@ class FeedStage:
         rows_read = 0
         landed = open_landed_file(path, file=identity.file, feed=self.feed)
         for chunk in landed.chunks:
-            typed = type_chunk(chunk, feed=self.feed, identity=identity, time_zone=self._time_zone)
+            typed = type_chunk(
+                chunk,
+                feed=self.feed,
+                identity=identity,
+                time_zone=self._time_zone,
+                click_key=self._click_key,
+            )
             rows_read += typed.rows_read
             tally.add(typed.bad)
             self._write(typed, identity)

@@ -82,7 +82,12 @@ class _Built:
 
 
 def type_chunk(
-    chunk: RawChunk, *, feed: FeedMapping, identity: FileIdentity, time_zone: str
+    chunk: RawChunk,
+    *,
+    feed: FeedMapping,
+    identity: FileIdentity,
+    time_zone: str,
+    click_key: str | None,
 ) -> TypedChunk:
     """The typed rows of a chunk; a row that fails for one entity yields nothing for any."""
     built = [_build(entity, chunk, identity.file, time_zone) for entity in feed.entities]
@@ -93,7 +98,9 @@ def type_chunk(
     return TypedChunk(
         rows_read=chunk.row_count,
         entities={
-            item.mapping.entity: _split(item, chunk, failed, reasons, broken, identity)
+            item.mapping.entity: _split(
+                item, _payload(item, click_key), chunk, failed, reasons, broken, identity
+            )
             for item in built
         },
         bad=tuple(sorted(bad, key=lambda row: row.row)),
@@ -162,13 +169,13 @@ def _failed_rows(chunk: RawChunk, built: Iterable[_Built]) -> list[BadRow]:
 
 def _split(
     item: _Built,
+    payload: pa.Table,
     chunk: RawChunk,
     failed: RowMask,
     reasons: dict[int, str],
     broken: dict[int, str],
     identity: FileIdentity,
 ) -> EntityRows:
-    payload = _payload(item)
     numbers = chunk.rows[item.positions]
     is_failed = failed[item.positions]
     accepted = payload.filter(pa.array(~is_failed))
@@ -196,16 +203,15 @@ def _types(spec: EntitySpec) -> list[tuple[str, pa.DataType]]:
     return [(column.name, column.arrow_type) for column in spec.columns]
 
 
-def _payload(item: _Built) -> pa.Table:
+def _payload(item: _Built, click_key: str | None) -> pa.Table:
     count = len(item.positions)
     columns = {
         name: item.columns[name].values if name in item.columns else pa.nulls(count, arrow_type)
         for name, arrow_type in _types(item.spec)
     }
-    columns.update(
-        {name: without_personal_data(columns[name]) for name in URL_COLUMNS if name in columns}
-    )
-    columns.update(derived_columns(item.spec, columns))
+    derived = derived_columns(item.spec, columns, click_key=click_key)
+    cleaned = {name: without_personal_data(columns[name]) for name in URL_COLUMNS & columns.keys()}
+    columns |= derived | cleaned
     return pa.table(columns, schema=item.spec.payload_schema)
 
 

@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from orchestration.environments import Settings
 from orchestration.shops.click_key import shop_click_key
 from orchestration.shops.profile import CopiedLanding, GeneratedLanding, ShopError, ShopProfile
 from orchestration.workspace import Workspace
@@ -12,7 +13,12 @@ Progress = Callable[[str], None]
 
 
 def fill_landing(
-    profile: ShopProfile, workspace: Workspace, *, repository: Path, progress: Progress
+    profile: ShopProfile,
+    workspace: Workspace,
+    *,
+    settings: Settings,
+    repository: Path,
+    progress: Progress,
 ) -> int:
     """Bring the landing zone to what the profile says; files that are there already stay.
 
@@ -24,7 +30,7 @@ def fill_landing(
     """
     match profile.landing:
         case GeneratedLanding() as wanted:
-            _generate(wanted, workspace, progress)
+            _generate(wanted, workspace, settings, progress)
         case CopiedLanding() as wanted:
             _copy(wanted, workspace, repository)
         case _:
@@ -39,7 +45,9 @@ def fill_landing(
     return len(files)
 
 
-def _generate(wanted: GeneratedLanding, workspace: Workspace, progress: Progress) -> None:
+def _generate(
+    wanted: GeneratedLanding, workspace: Workspace, settings: Settings, progress: Progress
+) -> None:
     """Generate once; the marker, written last, tells a finished landing zone from a broken one."""
     marker = workspace.root / "generated.json"
     recipe = wanted.model_dump_json()
@@ -52,7 +60,7 @@ def _generate(wanted: GeneratedLanding, workspace: Workspace, progress: Progress
     progress(f"Generating the sample shop: {wanted.persons:,} persons")
     generate(
         workspace.root,
-        click_key=shop_click_key(workspace),
+        click_key=shop_click_key(settings, workspace),
         persons=wanted.persons,
         seed=wanted.seed,
         end_date=wanted.end_date,

@@ -12,7 +12,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from orchestration.environments import REPOSITORY
+from orchestration.environments import REPOSITORY, read_settings
 from orchestration.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def generate_shop(task: Task) -> Figures:
 
     summary = generate(
         task.workspace.root,
-        click_key=shop_click_key(task.workspace),
+        click_key=shop_click_key(read_settings(), task.workspace),
         persons=task.persons,
         end_date=task.as_of_date,
     )
@@ -60,6 +60,7 @@ def ingest(task: Task) -> Figures:
     from orchestration.ingest.ingest import ingest_source
     from orchestration.ingest.lake import Lake
     from orchestration.ingest.mapping import load_mapping
+    from orchestration.shops.click_key import shop_click_key
     from orchestration.shops.profile import load_shop
 
     profile = load_shop(SHOP)
@@ -75,6 +76,7 @@ def ingest(task: Task) -> Figures:
             loaded_at=datetime.now(UTC),
             gate=None,
             shop_time_zone=profile.time_zone,
+            click_key=shop_click_key(read_settings(), task.workspace),
         )
         rows += sum(entity.rows_read for entity in report.entities)
         seconds[use.source] = round(report.seconds, 2)

@@ -75,6 +75,7 @@ def _ingest(source: str, root: Path) -> SourceReport[Any]:
         loaded_at=datetime.fromisoformat("2026-11-22 03:00:00"),
         gate=None,
         shop_time_zone="Asia/Tokyo",
+        click_key=None,
     )
 
 
@@ -299,6 +300,8 @@ def test_line_events_take_every_kind_of_event(tmp_path: Path) -> None:
         "unfollow": 1,
         "account_link": 1,
     }
+    accounts = "select distinct line_provider from rows"
+    assert _rows(tmp_path, "message_events", accounts) == [(body["destination"],)]
     link = "select reason, recipient, occurred_at from rows where event_type = 'account_link'"
     assert _rows(tmp_path, "message_events", link) == [
         (

@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 import pytest
 
 from orchestration.defs.ingestion import source_mapping
+from orchestration.environments import read_settings
 from orchestration.ingest.ingest import ingest_source
 from orchestration.ingest.lake import Lake
+from orchestration.shops.click_key import shop_click_key
 from orchestration.shops.profile import load_shop
 from tests.integration.shops import TestShop
 
@@ -25,6 +27,10 @@ def rebuilt(built_shop: TestShop, tmp_path_factory: pytest.TempPathFactory) -> T
     order = random.Random(1)  # noqa: S311 - an order, not a secret
     order.shuffle(files)
     late = files[: len(files) // 2]
+    # The shop keeps its own keys, with which identifiers are hashed and links in mails signed.
+    (shop.workspace.root / "state").mkdir()
+    for kept in ("generated.json", "state/hash_key", "state/click_key"):
+        shutil.copy(built_shop.workspace.root / kept, shop.workspace.root / kept)
     for lot in (files[len(late) :], late):
         for number, file in enumerate(lot):
             landed = shop.workspace.landing / file.relative_to(built_shop.workspace.landing)
@@ -33,10 +39,6 @@ def rebuilt(built_shop: TestShop, tmp_path_factory: pytest.TempPathFactory) -> T
             os.utime(landed, (1_700_000_000 - number, 1_700_000_000 - number))
         if lot is not late:
             _ingest(shop)
-    # The shop keeps its own key, with which published identifiers are hashed.
-    (shop.workspace.root / "state").mkdir()
-    for kept in ("generated.json", "state/hash_key"):
-        shutil.copy(built_shop.workspace.root / kept, shop.workspace.root / kept)
     done = shop.enishi("publish")
     assert done.returncode == 0, done.stdout
     return shop
@@ -55,6 +57,7 @@ def _ingest(shop: TestShop) -> None:
             loaded_at=datetime.now(UTC),
             gate=None,
             shop_time_zone=profile.time_zone,
+            click_key=shop_click_key(read_settings(), shop.workspace),
         )
 
 

@@ -17,6 +17,7 @@ from orchestration.ingest.normalise.email import (
     email_status,
 )
 from orchestration.ingest.normalise.kana import given_kana_key, kana_key, kana_or_nothing
+from orchestration.ingest.normalise.mail_click import mail_send_id
 from orchestration.ingest.normalise.name import loose, names
 from orchestration.ingest.normalise.phone import phones
 from orchestration.ingest.normalise.postal import postal_key
@@ -39,14 +40,20 @@ class _Rule:
     is_dated: bool = False
 
 
-def derived_columns(spec: EntitySpec, columns: Mapping[str, pa.Array]) -> dict[str, pa.Array]:
+def derived_columns(
+    spec: EntitySpec, columns: Mapping[str, pa.Array], *, click_key: str | None = None
+) -> dict[str, pa.Array]:
     """The derived columns of an entity by name.
+
+    `click_key` is that of the links in the shop's mails; without it no click is known.
 
     Raises:
         ValueError: entities.yml declares a derived column that nothing here computes.
     """
     wanted = [column.name for column in spec.columns if column.derived]
     known = {name: array for name, array in columns.items() if name not in wanted}
+    if "mail_send_id" in wanted:
+        known["mail_send_id"] = mail_send_id(known["page_url"], click_key)
     for rule in _RULES:
         asked = [name for name in rule.gives if name in wanted and name not in known]
         if not asked or not known.keys() >= set(rule.needs):

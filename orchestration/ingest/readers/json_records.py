@@ -1,7 +1,7 @@
 """Reads JSON, one record a line or one document a file; numbers keep the text they have."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,9 @@ import pyarrow as pa
 from orchestration.ingest.errors import ContractError
 from orchestration.ingest.readers.encoding import BAD_BYTE_MARK, numbered_lines
 from orchestration.ingest.rows import BrokenRow, RawChunk, RowMask
+
+DOCUMENT_PATH = "/"
+"""What a path begins with that leads from the top of the document and not of the record."""
 
 _CHUNK = 20_000
 _DECODER = json.JSONDecoder(parse_int=str, parse_float=str)
@@ -52,6 +55,8 @@ def _parse(text: str) -> object:
 def read_json(path: Path, file: str, records: str | None, paths: Paths) -> Iterator[RawChunk]:
     """The records of a JSON document: the list at a path, or the document; numbered from 1.
 
+    A path that begins with a slash leads from the top of the document: every record has that value.
+
     Raises:
         ContractError: the file is not JSON or holds no list there.
     """
@@ -79,17 +84,24 @@ def read_json(path: Path, file: str, records: str | None, paths: Paths) -> Itera
             if not isinstance(record, dict)
         )
         texts = [json.dumps(record, ensure_ascii=False) for _, record in good]
-        yield _chunk(good, texts, paths, broken)
+        yield _chunk(good, texts, paths, broken, document)
 
 
 def _chunk(
-    good: list[tuple[int, Record]], texts: list[str], paths: Paths, broken: tuple[BrokenRow, ...]
+    good: list[tuple[int, Record]],
+    texts: list[str],
+    paths: Paths,
+    broken: tuple[BrokenRow, ...],
+    document: object = None,
 ) -> RawChunk:
     records = [record for _, record in good]
     columns: dict[str, pa.Array] = {}
     bad_shape: dict[str, RowMask] = {}
     for path, separator in paths.items():
-        columns[path], bad = _column(records, path.split("."), separator)
+        is_above = path.startswith(DOCUMENT_PATH)
+        holders = [document] * len(records) if is_above else records
+        parts = path.removeprefix(DOCUMENT_PATH).split(".")
+        columns[path], bad = _column(holders, parts, separator)
         if bad.any():
             bad_shape[path] = bad
     return RawChunk(
@@ -102,7 +114,7 @@ def _chunk(
 
 
 def _column(
-    records: list[Record], parts: list[str], separator: str | None
+    records: Sequence[object], parts: list[str], separator: str | None
 ) -> tuple[pa.Array, RowMask]:
     """The values at a path as text, and where there is something else than one value."""
     values = _values(records, parts)
@@ -115,10 +127,9 @@ def _column(
         return pa.array(texts, pa.string()), bad
 
 
-def _values(records: list[Record], parts: list[str]) -> list[Any]:
-    head, *rest = parts
-    values: list[Any] = [record.get(head) for record in records]
-    for part in rest:
+def _values(records: Sequence[object], parts: list[str]) -> list[Any]:
+    values: list[Any] = [*records]
+    for part in parts:
         values = [
             value.get(part) if type(value) is dict else None if value is None else _NOT_ONE_VALUE
             for value in values

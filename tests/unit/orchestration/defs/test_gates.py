@@ -132,6 +132,7 @@ def test_inbound_gate_shows_file_and_row_of_a_poisoned_batch_and_no_value(tmp_pa
             loaded_at=datetime.fromisoformat("2026-11-01 03:00"),
             gate=inbound_gate(date(2026, 11, 1)),
             shop_time_zone="Asia/Tokyo",
+            click_key=None,
         )
     (result,) = check_results(stopped.value.report.gates, source="crm", entities=["consents"])
     said = json.dumps([result.description, shown(result)])

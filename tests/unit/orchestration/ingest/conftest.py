@@ -51,6 +51,7 @@ class Shop:
     root: Path
     mapping: SourceMapping
     gate: Callable[[LandedBatch], GateResultLike] | None = None
+    click_key: str | None = None
     loads: int = 0
     lake: Lake = field(init=False)
 
@@ -72,6 +73,7 @@ class Shop:
             loaded_at=FIRST_LOAD.replace(day=self.loads),
             gate=self.gate,
             shop_time_zone="Asia/Tokyo",
+            click_key=self.click_key,
         )
 
     def rows(self, entity: str, columns: str = "*") -> list[tuple[object, ...]]:

@@ -340,6 +340,7 @@ def test_ingest_writes_utc_when_the_load_time_has_a_zone(shop: Any) -> None:
         loaded_at=datetime(2026, 11, 1, 8, 0, tzinfo=japan),
         gate=None,
         shop_time_zone="Asia/Tokyo",
+        click_key=None,
     )
 
     assert shop.rows("orders", "_loaded_at") == [

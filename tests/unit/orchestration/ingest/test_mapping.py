@@ -81,6 +81,12 @@ def test_mapping_takes_the_source_name_it_is_given(tmp_path: Path) -> None:
             id="encoding-that-loses-characters",
         ),
         pytest.param(
+            GOOD[GOOD.index("csv\n    enc") : GOOD.index("kind")],
+            "ndjson\n    entities:\n      - entity: orders\n        where: {/",
+            "line 8, feeds[1].entities: a line of ndjson has no document above it to read /kind",
+            id="path-above-a-line",
+        ),
+        pytest.param(
             "    files: orders_*.csv\n",
             "",
             "line 5, feeds[1].files: the key is missing",

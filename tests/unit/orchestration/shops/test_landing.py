@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from orchestration.environments import read_settings
 from orchestration.shops.landing import fill_landing
 from orchestration.shops.profile import (
     CopiedLanding,
@@ -38,7 +39,11 @@ def fill(tmp_path, workspace):
         )
         said = []
         files = fill_landing(
-            profile, workspace, repository=tmp_path / "repository", progress=said.append
+            profile,
+            workspace,
+            settings=read_settings({}),
+            repository=tmp_path / "repository",
+            progress=said.append,
         )
         return files, said
 

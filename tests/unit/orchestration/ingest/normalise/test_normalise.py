@@ -72,6 +72,8 @@ def test_name_key_ignores_width_case_and_blanks() -> None:
         ("/a?q=taro%40example.com", "/a?q="),
         ("/a?utm_source=mail&product_name=x", "/a?utm_source=mail&product_name=x"),
         ("/@team?q=tea", "/@team?q=tea"),
+        ("/a?eid=send-1.b92478039e1eb6a9&x=1", "/a?eid=&x=1"),
+        ("/a?eid=spring", "/a?eid=spring"),
         (None, None),
     ],
 )

@@ -66,6 +66,15 @@ def test_json_numbers_the_records_of_its_list(path: Path) -> None:
     assert [(row.row, row.reason) for row in chunk.broken] == [(2, "bad_shape")]
 
 
+def test_json_gives_every_record_what_stands_above_it(path: Path) -> None:
+    path.write_text('{"to": "U1", "a": {"b": 2}, "events": [{"to": "own"}, {}]}')
+
+    (chunk,) = read_json(path, "f.json", "events", {"/to": None, "to": None, "/a.b": None})
+
+    columns = {name: values.to_pylist() for name, values in chunk.columns.items()}
+    assert columns == {"/to": ["U1", "U1"], "to": ["own", None], "/a.b": ["2", "2"]}
+
+
 @pytest.mark.parametrize(
     ("content", "records", "message"),
     [
