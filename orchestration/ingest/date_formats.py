@@ -17,6 +17,8 @@ _PACKED = {"m": r"\d{2}", "d": r"\d{2}", "H": r"\d{2}"}
 
 ISO_DATE = "iso_date"
 ISO_TIMESTAMP = "iso_timestamp"
+WAREKI = "wareki"
+"""The word that mapping files write for dates of the Japanese era calendar."""
 
 _ISO = {
     ISO_DATE: r"^(?P<Y>\d{4})-(?P<m>\d{2})-(?P<d>\d{2})$",

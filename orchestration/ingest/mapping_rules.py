@@ -184,7 +184,7 @@ def _column(
             yield Mistake(
                 (*location, "format"),
                 f"unknown {', '.join(unknown)} in the format {text}",
-                "Known: %Y %m %d %H %M %S %f %z.",
+                "Known: %Y %m %d %H %M %S %f %z, and the word wareki for era dates.",
             )
     if column.pattern is not None:
         yield from _pattern(column.pattern, (*location, "pattern"))

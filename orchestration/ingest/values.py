@@ -8,8 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from orchestration.ingest.date_formats import ISO_DATE, ISO_TIMESTAMP, format_pattern
+from orchestration.ingest.date_formats import ISO_DATE, ISO_TIMESTAMP, WAREKI, format_pattern
 from orchestration.ingest.entities import ARROW_TYPES
+from orchestration.ingest.era_dates import as_iso_dates
 from orchestration.ingest.rows import RowMask
 
 Parsed = tuple[pa.Array, RowMask]
@@ -86,7 +87,10 @@ def parse_epoch(values: pa.Array, unit: str) -> Parsed:
 def _parse_moment(values: pa.Array, formats: tuple[str, ...], time_zone: str) -> Parsed:
     result = pa.nulls(len(values), pa.timestamp("us"))
     for text in formats:
-        parsed = pc.extract_regex(values, format_pattern(text))
+        if text == WAREKI:
+            parsed = pc.extract_regex(as_iso_dates(values), format_pattern(ISO_DATE))
+        else:
+            parsed = pc.extract_regex(values, format_pattern(text))
         result = pc.coalesce(result, _instants(parsed, time_zone))
     return result, _not_read(values, result)
 

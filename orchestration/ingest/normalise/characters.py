@@ -41,7 +41,7 @@ def change(values: pa.Array, *steps: Step) -> pa.Array:
     """The values after each step; null when nothing is left."""
     filled = pc.fill_null(values, "")
     ends = np.cumsum(_lengths(filled), dtype=np.int64)
-    codes = _codes(filled)
+    before = codes = _codes(filled)
     starts = np.concatenate(([0], ends))
     for step in steps:
         if isinstance(step, np.ndarray):
@@ -49,7 +49,9 @@ def change(values: pa.Array, *steps: Step) -> pa.Array:
             codes, starts = _without_dropped(codes, starts)
         else:
             codes = step(codes, _before(codes, starts))
-    return _text(codes, starts)
+    if len(codes) == len(before) and np.array_equal(codes, before):
+        return _or_null(filled)
+    return _or_null(_text(codes, starts))
 
 
 def _lengths(filled: pa.Array) -> npt.NDArray[np.int32]:
@@ -90,5 +92,8 @@ def _text(codes: Codes, starts: npt.NDArray[np.int64]) -> pa.Array:
     offsets = bytes_before[starts].astype(np.int32)
     data = codes.tobytes().decode("utf-32-le").encode()
     count = len(starts) - 1
-    text = pa.StringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(data))
+    return pa.StringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(data))
+
+
+def _or_null(text: pa.Array) -> pa.Array:
     return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)

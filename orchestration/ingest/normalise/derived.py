@@ -16,16 +16,23 @@ from orchestration.ingest.normalise.email import (
     email_loose_key,
     email_status,
 )
-from orchestration.ingest.normalise.kana import given_kana_key, kana_key, kana_or_nothing
+from orchestration.ingest.normalise.kana import folded, kana_key, kana_or_nothing, reading
 from orchestration.ingest.normalise.mail_click import mail_send_id
-from orchestration.ingest.normalise.name import loose, names
+from orchestration.ingest.normalise.name import loose, names, readable
 from orchestration.ingest.normalise.phone import phones
 from orchestration.ingest.normalise.postal import postal_key
 from orchestration.ingest.normalise.romaji import romaji_key
 from orchestration.ingest.normalise.text import joined
 
-_NAME = ("family_name", "given_name")
-_KANA = ("family_name_kana", "given_name_kana")
+_NAME = ("family_name", "given_name", "family_name_kana", "given_name_kana")
+_NAME_KEYS = (
+    "name_key",
+    "family_name_key",
+    "given_name_key",
+    "kana_key",
+    "given_kana_key",
+    "romaji_key",
+)
 _NO_TEXT = pa.scalar(None, pa.string())
 
 
@@ -67,15 +74,16 @@ def derived_columns(
     return {name: known[name] for name in wanted}
 
 
-def _readings(
-    family: pa.Array, given: pa.Array, family_kana: pa.Array, given_kana: pa.Array
-) -> tuple[pa.Array, ...]:
-    """The kana and romaji keys; where no reading is given, a name in kana is its own."""
+def _names(*written: pa.Array) -> tuple[pa.Array, ...]:
+    """All keys of names and readings; where no reading is given, a name in kana is its own."""
+    family, given, family_kana, given_kana = (readable(column) for column in written)
     family_kana, given_kana = _own_reading(family, given, family_kana, given_kana)
+    read = reading(family_kana, given_kana)
     return (
-        kana_key(family_kana, given_kana),
-        given_kana_key(family_kana, given_kana),
-        romaji_key(family, given, family_kana, given_kana),
+        *names(family, given),
+        kana_key(read),
+        folded(read.given),
+        romaji_key(joined(family, given, " "), joined(family_kana, given_kana, " "), read),
     )
 
 
@@ -83,6 +91,8 @@ def _own_reading(
     family: pa.Array, given: pa.Array, family_kana: pa.Array, given_kana: pa.Array
 ) -> tuple[pa.Array, pa.Array]:
     is_given = pc.or_(pc.is_valid(family_kana), pc.is_valid(given_kana))
+    if pc.all(is_given).as_py():
+        return family_kana, given_kana
     own_family, own_given = kana_or_nothing(family), kana_or_nothing(given)
     # 山田 ハナコ has a reading of half its name, which is none.
     is_whole = pc.and_(
@@ -111,10 +121,9 @@ _RULES = (
         lambda key, status: (email_loose_key(key, status),),
     ),
     _Rule(("phone_key", "phone_kind"), ("phone",), phones),
-    _Rule(("name_key", "family_name_key", "given_name_key"), _NAME, names),
+    _Rule(_NAME_KEYS, _NAME, _names),
     _Rule(("name_loose_key",), ("name_key",), lambda key: (loose(key),)),
-    _Rule(("kana_key", "given_kana_key", "romaji_key"), (*_NAME, *_KANA), _readings),
-    _Rule(("company_key",), ("company_name", *_NAME), _company),
+    _Rule(("company_key",), ("company_name", *_NAME[:2]), _company),
     _Rule(("postal_key",), ("postal_code", "country"), lambda *both: (postal_key(*both),)),
     _Rule(
         ("address_key",),

@@ -1,13 +1,14 @@
 """The comparison key of a reading in kana."""
 
 from functools import cache
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from orchestration.ingest.normalise.characters import Table, change, table, then
-from orchestration.ingest.normalise.name import parts, without_honorific
-from orchestration.ingest.normalise.text import BLANKS, HYPHENS, joined, plain
+from orchestration.ingest.normalise.name import parts
+from orchestration.ingest.normalise.text import BLANKS, HYPHENS, joined, on_distinct
 
 _NO_TEXT = pa.scalar(None, pa.string())
 _READING = r"^[ぁ-ゖゝゞ]+$"
@@ -17,25 +18,31 @@ _SAME_SOUND = {"ぢ": "じ", "づ": "ず", "を": "お", "ゐ": "い", "ゑ": "�
 _V_ROW = {"ゔぁ": "ば", "ゔぃ": "び", "ゔぇ": "べ", "ゔぉ": "ぼ", "ゔ": "ぶ"}
 
 
-def kana_key(family: pa.Array, given: pa.Array) -> pa.Array:
-    """The reading of the whole name, folded; null where it is no kana."""
-    return folded(joined(readable(family), readable(given), ""))
+class Reading(NamedTuple):
+    """Readings in hiragana, small kana kept: in two parts where these are certain, else whole."""
+
+    family: pa.Array
+    given: pa.Array
+    whole: pa.Array
+    """Null where the reading has two parts."""
 
 
-def given_kana_key(family: pa.Array, given: pa.Array) -> pa.Array:
-    """The reading of the given name, where it is given apart or set off by one blank."""
-    return folded(parts(readable(family), readable(given))[1])
+def reading(family: pa.Array, given: pa.Array) -> Reading:
+    """What readable columns of kana say; null for other scripts."""
+    first, second = parts(family, given)
+    rest = pc.if_else(pc.is_valid(first), _NO_TEXT, joined(family, given, ""))
+    return Reading(*(on_distinct(part, hiragana) for part in (first, second, rest)))
 
 
-def readable(values: pa.Array) -> pa.Array:
-    """The values as plain text without an honorific."""
-    return without_honorific(plain(values))
+def kana_key(read: Reading) -> pa.Array:
+    """The folded reading of the whole name; null where any of it is no kana."""
+    parted = pc.binary_join_element_wise(folded(read.family), folded(read.given), "")
+    return pc.coalesce(parted, folded(read.whole))
 
 
 def kana_or_nothing(values: pa.Array) -> pa.Array:
     """The values that are written in kana throughout; null elsewhere."""
-    text = plain(values)
-    return pc.if_else(pc.match_substring_regex(text, _KANA_NAME), text, _NO_TEXT)
+    return pc.if_else(pc.match_substring_regex(values, _KANA_NAME), values, _NO_TEXT)
 
 
 def hiragana(values: pa.Array) -> pa.Array:
@@ -53,8 +60,8 @@ def hiragana(values: pa.Array) -> pa.Array:
 
 
 def folded(values: pa.Array) -> pa.Array:
-    """Readings as keys: hiragana, small kana as large ones, kana of the same sound as one."""
-    return change(hiragana(values), _fold())
+    """Hiragana as a key: small kana as large ones, kana of the same sound as one."""
+    return on_distinct(values, lambda distinct: change(distinct, _fold()))
 
 
 @cache

@@ -9,12 +9,15 @@ import pyarrow.compute as pc
 
 from orchestration.ingest.normalise.characters import Codes, Step, change, table, then
 from orchestration.ingest.normalise.kanji import loose_table, strict_table
-from orchestration.ingest.normalise.text import BLANKS, joined, plain
+from orchestration.ingest.normalise.text import BLANKS, joined, on_distinct, plain
 
 _NO_TEXT = pa.scalar(None, pa.string())
 _REPEAT = 0x3005
 # さん and 殿 end real names too (鵜殿), so they need a blank before them.
 _HONORIFIC = r"(?:様|御中| さん| 殿| さま)$"
+# One blank between two parts that hold no Latin letter; a repetition mark begins no name.
+_LETTER = r"[^\sa-z\x{C0}-\x{24F}]"
+_TWO_PARTS = rf"^(?P<family>{_LETTER}+) (?P<given>[^々\sa-z\x{{C0}}-\x{{24F}}]{_LETTER}*)$"
 _SHORT = r"^(?:様|御中|.様)$"
 
 
@@ -27,17 +30,21 @@ class Names(NamedTuple):
 
 
 def names(family: pa.Array, given: pa.Array) -> Names:
-    """The strict keys: the name without blanks and case, every form of a kanji the same.
+    """The strict keys of readable names: no blanks, no case, every form of a kanji the same.
 
     The family and the given name have keys of their own only where the source gives them apart, or
     writes one Japanese name with exactly one blank in it. Nothing is guessed from a name in one
     piece, nor from one in Latin letters, whose order nobody knows.
     """
-    family, given = without_honorific(plain(family)), without_honorific(plain(given))
-    first, second = parts(family, given)
-    folds = folding()
-    whole = change(joined(family, given, ""), *folds)
-    return Names(whole, change(first, *folds), change(second, *folds))
+    first, second = (on_distinct(part, _folded) for part in parts(family, given))
+    rest = pc.if_else(pc.is_valid(first), _NO_TEXT, joined(family, given, ""))
+    whole = pc.coalesce(joined(first, second, ""), on_distinct(rest, _folded))
+    return Names(whole, first, second)
+
+
+def readable(values: pa.Array) -> pa.Array:
+    """Names as plain text without an honorific behind them; what all keys of names start from."""
+    return on_distinct(values, lambda distinct: without_honorific(plain(distinct)))
 
 
 def parts(family: pa.Array, given: pa.Array) -> tuple[pa.Array, pa.Array]:
@@ -45,9 +52,7 @@ def parts(family: pa.Array, given: pa.Array) -> tuple[pa.Array, pa.Array]:
     both = pc.and_(pc.is_valid(family), pc.is_valid(given))
     one = pc.if_else(both, _NO_TEXT, pc.coalesce(family, given))
     if pc.any(pc.match_substring(one, " ")).as_py():
-        split = pc.extract_regex(
-            pc.utf8_lower(one), r"^(?P<family>[^\sa-z]+) (?P<given>[^\sa-z]+)$"
-        )
+        split = pc.extract_regex(pc.utf8_lower(one), _TWO_PARTS)
         split_family = pc.struct_field(split, "family")
         split_given = pc.struct_field(split, "given")
     else:
@@ -69,6 +74,10 @@ def without_honorific(values: pa.Array) -> pa.Array:
         return values
     shorter = pc.utf8_rtrim_whitespace(pc.replace_substring_regex(values, _HONORIFIC, ""))
     return pc.if_else(pc.match_substring_regex(values, _SHORT), values, shorter)
+
+
+def _folded(values: pa.Array) -> pa.Array:
+    return change(values, *folding())
 
 
 @cache

@@ -16,6 +16,7 @@ _LIBRARY_NAMES = {
     "fixed": "fixed_line",
     "mobile": "mobile",
 }
+_PREFIXES = ("0", "+81", "+810", "", "81", "810")
 _LINKING_KINDS = ("mobile", "fixed", "voip")
 _SEPARATORS = (*BLANKS, *HYPHENS, *"()[].·・/~")
 # Numbers that people and forms write when they mean none: one digit throughout or behind the
@@ -46,30 +47,28 @@ def phones(values: pa.Array) -> Phones:
     digits = change(text, _without_separators())
     national = _national(digits)
     kinds = _kinds(national)
-    is_dummy = pc.match_substring_regex(pc.coalesce(national, digits), _DUMMY)
+    is_dummy = pc.fill_null(pc.match_substring_regex(pc.coalesce(national, digits), _DUMMY), False)
     keys = pc.binary_join_element_wise(
         "+81", pc.if_else(pc.is_valid(kinds), national, _NO_TEXT), ""
     )
-    unread = pc.and_(pc.is_null(kinds), pc.invert(pc.fill_null(is_dummy, False)))
-    if pc.any(pc.and_(unread, pc.is_valid(digits))).as_py():
+    unread = pc.and_(pc.and_(pc.is_null(kinds), pc.invert(is_dummy)), pc.is_valid(digits))
+    if pc.any(unread).as_py():
         other = _foreign(pc.if_else(unread, text, _NO_TEXT))
         kinds, keys = pc.coalesce(kinds, other.kinds), pc.coalesce(keys, other.keys)
-    kinds = pc.if_else(pc.fill_null(is_dummy, False), "dummy", pc.coalesce(kinds, "invalid"))
+    kinds = pc.if_else(is_dummy, "dummy", pc.coalesce(kinds, "invalid"))
     kinds = pc.if_else(pc.is_valid(digits), kinds, _NO_TEXT)
     links = pc.is_in(kinds, pa.array(_LINKING_KINDS))
     return Phones(pc.if_else(links, keys, _NO_TEXT), kinds)
 
 
 def _national(digits: pa.Array) -> pa.Array:
-    """The significant number of what may be a Japanese number, valid or not."""
+    """The significant number of what may be a Japanese number; null for other numbers."""
     found = pa.nulls(len(digits), pa.string())
-    for pattern in (
-        r"^0(?P<number>[1-9]\d{8,9})$",
-        r"^\+810?(?P<number>[1-9]\d{8,9})$",
-        r"^(?P<number>[1-9]\d{8,9})$",
-        r"^810?(?P<number>[1-9]\d{8,9})$",
-    ):
-        number = pc.struct_field(pc.extract_regex(digits, pattern), "number")
+    for prefix in _PREFIXES:
+        is_open = pc.and_(pc.is_null(found), pc.starts_with(digits, prefix))
+        if not pc.any(is_open).as_py():
+            continue
+        number = pc.utf8_slice_codeunits(pc.if_else(is_open, digits, _NO_TEXT), len(prefix))
         possible = pc.match_substring_regex(number, _patterns()["any"])
         found = pc.coalesce(found, pc.if_else(possible, number, _NO_TEXT))
     return found

@@ -7,9 +7,8 @@ from functools import cache
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from orchestration.ingest.normalise.kana import hiragana, readable
-from orchestration.ingest.normalise.name import parts
-from orchestration.ingest.normalise.text import for_each_distinct, joined
+from orchestration.ingest.normalise.kana import Reading
+from orchestration.ingest.normalise.text import for_each_distinct
 
 _NO_TEXT = pa.scalar(None, pa.string())
 _LATIN = r"^[A-Za-z\x{C0}-\x{24F}' .,\-’]+$"
@@ -63,37 +62,38 @@ _HEPBURN = (
 )
 
 
-def romaji_key(
-    family: pa.Array, given: pa.Array, family_kana: pa.Array, given_kana: pa.Array
-) -> pa.Array:
+def romaji_key(name: pa.Array, reading: pa.Array, read: Reading) -> pa.Array:
     """The name in Latin letters, spellings and long vowels folded, its words in sorted order.
 
     A name that is written in Latin letters gives the key; else a reading in Latin letters, else one
     in kana. Null where there is none of them.
     """
-    named = joined(readable(family), readable(given), " ")
-    reading_family, reading_given = readable(family_kana), readable(given_kana)
-    read = joined(reading_family, reading_given, " ")
-    first, second = parts(reading_family, reading_given)
-    whole = pc.if_else(pc.is_valid(first), _NO_TEXT, read)
-    spoken_first, spoken_second, spoken_whole = (
-        for_each_distinct(hiragana(part), spelled, pa.string()) for part in (first, second, whole)
+    latin = pc.coalesce(_latin(name), _latin(reading))
+    return pc.coalesce(for_each_distinct(latin, _sorted_words, pa.string()), romaji_of(read))
+
+
+def romaji_of(read: Reading) -> pa.Array:
+    """The same key from kana alone."""
+    first, second, whole = (for_each_distinct(part, _spoken, pa.string()) for part in read)
+    is_sorted = pc.less_equal(first, second)
+    return pc.coalesce(
+        pc.binary_join_element_wise(
+            pc.if_else(is_sorted, first, second), pc.if_else(is_sorted, second, first), " "
+        ),
+        whole,
     )
-    spoken = pc.coalesce(joined(spoken_first, spoken_second, " "), spoken_whole)
-    written = pc.coalesce(_latin(named), _latin(read), spoken)
-    return for_each_distinct(written, _sorted_words, pa.string())
 
 
 def _latin(values: pa.Array) -> pa.Array:
     return pc.if_else(pc.match_substring_regex(values, _LATIN), values, _NO_TEXT)
 
 
-def spelled(reading: str) -> str:
+def spelled(kana: str) -> str:
     """A reading in hiragana in Latin letters, letter by letter."""
     written = ""
     sounds = _sounds()
     is_double = False
-    for letter in reading:
+    for letter in kana:
         if letter == "っ":
             is_double = True
             continue
@@ -104,6 +104,10 @@ def spelled(reading: str) -> str:
         written += sound[:1] + sound if is_double and sound[:1] not in "aiueon" else sound
         is_double = False
     return written
+
+
+def _spoken(kana: str) -> str:
+    return _folded(spelled(kana))
 
 
 def _sorted_words(name: str) -> str | None:

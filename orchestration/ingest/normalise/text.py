@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from orchestration.ingest.normalise.characters import Codes, Table, change, table
+from orchestration.ingest.normalise.characters import DROPPED, Codes, Table, change, table
 
 BLANKS = tuple(c for c in map(chr, range(0x3001)) if c.isspace())
 HYPHENS = "-‐‑‒–—―−⁃﹣－ーｰ─━"
@@ -17,7 +17,8 @@ HYPHENS = "-‐‑‒–—―−⁃﹣－ーｰ─━"
 
 _NO_TEXT = pa.scalar(None, pa.string())
 _VOICED, _SEMI_VOICED = "\u3099", "\u309a"
-_HYPHEN_CODES = np.array([ord(c) for c in HYPHENS], dtype=np.uint32)
+_TORN_MARK = f" +([{_VOICED}{_SEMI_VOICED}])"
+_SAMPLE = 4096
 
 
 def trim(values: pa.Array) -> pa.Array:
@@ -33,10 +34,12 @@ def plain(values: pa.Array) -> pa.Array:
     their kana, any run of blanks one blank, none around, and any kind of hyphen between two digits
     the ASCII one.
     """
-    if pc.all(pc.string_is_ascii(values)).as_py() is not False:
-        composed = values
-    else:
-        composed = _composed(values)
+    return on_distinct(values, _plain)
+
+
+def _plain(values: pa.Array) -> pa.Array:
+    composed = compatible(values)
+    if composed is not values:
         composed = change(composed, _fold_hyphens)
     return trim(_single_blanks(composed))
 
@@ -60,6 +63,15 @@ def joined(first: pa.Array, second: pa.Array, separator: str) -> pa.Array:
     return pc.coalesce(both, first, second)
 
 
+def on_distinct(values: pa.Array, function: Callable[[pa.Array], pa.Array]) -> pa.Array:
+    """The function's result for a column, worked out once for each text where texts repeat."""
+    sample = values.slice(0, _SAMPLE)
+    if 2 * pc.count_distinct(sample).as_py() > len(sample):
+        return function(values)
+    encoded = values.dictionary_encode()
+    return function(encoded.dictionary).take(encoded.indices)
+
+
 def for_each_distinct(values: pa.Array, function: Callable[[str], Any], kind: pa.DataType) -> Any:
     """The function's results for texts, called once for each that differs; null stays null."""
     encoded = values.dictionary_encode()
@@ -68,7 +80,12 @@ def for_each_distinct(values: pa.Array, function: Callable[[str], Any], kind: pa
 
 
 def _composed(values: pa.Array) -> pa.Array:
-    return pc.utf8_normalize(change(values, _readable()), "NFKC")
+    composed = pc.utf8_normalize(change(values, _readable()), "NFKC")
+    if pc.any(pc.match_substring_regex(composed, _TORN_MARK)).as_py():
+        # Another system's NFKC has put a blank between a kana and its standalone voiced mark.
+        whole = pc.replace_substring_regex(composed, _TORN_MARK, r"\1")
+        composed = pc.utf8_normalize(whole, "NFKC")
+    return composed
 
 
 def _single_blanks(values: pa.Array) -> pa.Array:
@@ -98,12 +115,19 @@ def _no_blanks() -> Table:
 
 
 def _fold_hyphens(codes: Codes, before: Codes) -> Codes:
+    is_hyphen = _is_hyphen()[codes]
+    if not is_hyphen.any():
+        return codes
     after = np.concatenate((codes[1:], np.zeros(1, dtype=np.uint32)))
-    is_between = _is_digit(before) & _is_digit(after)
-    # The place after the last of a value belongs to the next value: there `before` is 0.
+    # What follows the last of a value is the next value's first, which has nothing before it.
     is_last = np.concatenate((before[1:] == 0, np.ones(1, dtype=np.bool_)))
-    fits = is_between & ~is_last & np.isin(codes, _HYPHEN_CODES)
+    fits = is_hyphen & _is_digit(before) & _is_digit(after) & ~is_last
     return np.where(fits, np.uint32(ord("-")), codes)
+
+
+@cache
+def _is_hyphen() -> Any:
+    return table(dict.fromkeys(HYPHENS)) == DROPPED
 
 
 def _is_digit(codes: Codes) -> Any:
