@@ -94,6 +94,9 @@ def folding() -> tuple[Step, ...]:
 
 
 def _repeated(codes: Codes, before: Codes) -> Codes:
-    """佐々木 as 佐佐木; a mark that begins a text or follows another mark stays."""
-    is_mark = (codes == _REPEAT) & (before != 0) & (before != _REPEAT)
-    return np.where(is_mark, before, codes)
+    """佐々木 as 佐佐木; a mark that begins a text stays."""
+    is_mark = (codes == _REPEAT) & (before != 0)
+    if not is_mark.any():
+        return codes
+    written = np.where(is_mark, 0, np.arange(len(codes)))
+    return codes[np.maximum.accumulate(written)]
