@@ -45,8 +45,9 @@ test: $(READY) ## Set up and run the tests
 test-slow: $(READY) ## The proofs that take minutes
 	$(BIN)/python -m pytest -m slow
 
-bench: $(READY) ## Measure the build against hand-written SQL at 100,000 persons
+bench: $(READY) ## Measure the build against hand-written SQL at 100,000 persons, and the keys of ingest
 	$(BIN)/python -m tests.benchmarks.run
+	$(BIN)/python -m tests.benchmarks.normalise
 
 lint: $(READY) $(TOOLS)/.ready ## What CI checks beside the tests
 	$(BIN)/ruff check .

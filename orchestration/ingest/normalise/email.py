@@ -6,9 +6,11 @@ import pyarrow.compute as pc
 from orchestration.ingest.normalise.text import compatible, for_each_distinct, without_blanks
 
 # Domains under which a mall masks its buyers: an address there is no person's, and refuses mail
-# from a sender that the mall does not know.
+# from a sender that the mall does not know. Yahoo! JAPAN gives people yahoo.co.jp itself, so a
+# mailbox below its shopping hosts is the mall's whatever its name.
 _RELAY_DOMAINS = (
     r"(?:[a-z0-9-]+\.)*fw\.rakuten\.ne\.jp",
+    r"(?:[a-z0-9-]+\.)*(?:shopping|store|auctions)\.yahoo\.co\.jp",
     r"marketplace\.amazon\.[a-z]{2,3}(?:\.[a-z]{2})?",
 )
 _RELAY = rf"^[^@]+@(?:{'|'.join(_RELAY_DOMAINS)})$"

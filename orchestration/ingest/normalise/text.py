@@ -17,6 +17,7 @@ HYPHENS = "-‐‑‒–—―−⁃﹣－ーｰ─━"
 
 _NO_TEXT = pa.scalar(None, pa.string())
 _VOICED, _SEMI_VOICED = "\u3099", "\u309a"
+_MARKS = (_VOICED, _SEMI_VOICED)
 _TORN_MARK = f" +([{_VOICED}{_SEMI_VOICED}])"
 _SAMPLE = 4096
 
@@ -81,7 +82,7 @@ def for_each_distinct(values: pa.Array, function: Callable[[str], Any], kind: pa
 
 def _composed(values: pa.Array) -> pa.Array:
     composed = pc.utf8_normalize(change(values, _readable()), "NFKC")
-    if pc.any(pc.match_substring_regex(composed, _TORN_MARK)).as_py():
+    if any(pc.any(pc.match_substring(composed, mark)).as_py() for mark in _MARKS):
         # Another system's NFKC has put a blank between a kana and its standalone voiced mark.
         whole = pc.replace_substring_regex(composed, _TORN_MARK, r"\1")
         composed = pc.utf8_normalize(whole, "NFKC")

@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from orchestration.ingest.entities import load_entities
@@ -78,6 +78,7 @@ def test_loose_key_folds_what_the_strict_key_keeps_apart() -> None:
     assert set(loose(pa.array(strict)).to_pylist()) == {"斉藤"}
 
 
+@settings(deadline=None)
 @given(_NAMES)
 def test_name_key_of_a_key_is_the_key(name: str) -> None:
     once = _whole(name, None)
@@ -88,6 +89,7 @@ def test_name_key_of_a_key_is_the_key(name: str) -> None:
     assert loose(loose(once)).to_pylist() == loose(once).to_pylist()
 
 
+@settings(deadline=None)
 @given(st.text("髙山田太郎齋々ヤマダ", min_size=2, max_size=8), st.integers(1, 7))
 def test_name_key_is_the_same_in_one_field_and_in_two(name: str, place: int) -> None:
     family, given_name = name[:place], name[place:] or None
@@ -145,6 +147,7 @@ def test_reading_comes_from_the_name_only_when_all_of_it_is_kana(
     assert _keys(family_name=family, given_name=given_name)["kana_key"] == kana
 
 
+@settings(deadline=None)
 @given(st.text("アカガサザタダチヂツヅッャュョーヴヲンヰパ", min_size=1, max_size=8))
 def test_kana_key_of_a_key_is_the_key(kana: str) -> None:
     key = _keys(family_name_kana=kana)["kana_key"]

@@ -34,6 +34,8 @@ def _text(*values: str | None) -> pa.Array:
         ("x1@dm.fw.rakuten.ne.jp", "x1@dm.fw.rakuten.ne.jp", "relay"),
         ("x1@marketplace.amazon.co.uk", "x1@marketplace.amazon.co.uk", "relay"),
         ("x1@marketplace.amazon.de", "x1@marketplace.amazon.de", "relay"),
+        ("x1@mail.shopping.yahoo.co.jp", "x1@mail.shopping.yahoo.co.jp", "relay"),
+        ("x1@yahoo.co.jp", "x1@yahoo.co.jp", "valid"),
         ("x1@amazon.co.jp", "x1@amazon.co.jp", "valid"),
         ("x1@pcxfw.rakuten.ne.jp", "x1@pcxfw.rakuten.ne.jp", "valid"),
         ("a@localhost", "a@localhost", "invalid"),

@@ -2,7 +2,7 @@
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orchestration.ingest.normalise.characters import change, table
@@ -42,6 +42,7 @@ def test_hyphen_folds_only_between_digits_of_one_value() -> None:
     assert plain(_text("1", "ー2", "3ー", "4")).to_pylist() == ["1", "ー2", "3ー", "4"]
 
 
+@settings(deadline=None)
 @given(st.lists(st.none() | _ANY_TEXT | _JAPANESE, max_size=6))
 def test_plain_text_is_plain_already(values: list[str | None]) -> None:
     once = plain(_text(*values))
@@ -49,6 +50,7 @@ def test_plain_text_is_plain_already(values: list[str | None]) -> None:
     assert plain(once).to_pylist() == once.to_pylist()
 
 
+@settings(deadline=None)
 @given(_JAPANESE, st.lists(st.sampled_from("\ufe00\U000e0101\u200b"), min_size=1, max_size=3))
 def test_plain_ignores_selectors_and_invisible_characters(text: str, marks: list[str]) -> None:
     marked = "".join(letter + "".join(marks) for letter in text)
@@ -56,6 +58,7 @@ def test_plain_ignores_selectors_and_invisible_characters(text: str, marks: list
     assert plain(_text(marked)).to_pylist() == plain(_text(text)).to_pylist()
 
 
+@settings(deadline=None)
 @given(st.lists(st.none() | _ANY_TEXT, max_size=8), st.integers(0, 3))
 def test_change_works_on_slices_as_on_single_values(values: list[str | None], skip: int) -> None:
     rule = table({"a": None, "b": "高", "高": "𠮷", "𠮷": "c"})
@@ -75,6 +78,7 @@ def test_change_gives_the_character_before_within_the_value_only() -> None:
     assert seen == [0, ord("a"), 0]
 
 
+@settings(deadline=None)
 @given(st.lists(st.none() | st.sampled_from("abc"), max_size=20))
 def test_distinct_values_give_what_all_values_give(values: list[str | None]) -> None:
     column = _text(*values)
