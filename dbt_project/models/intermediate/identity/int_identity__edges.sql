@@ -1,5 +1,23 @@
+{# What two records must share for each rule of the seed identity_rules; one line a rule. #}
+{% set rules = {
+    'line_account_link': ['line_user_id'],
+    'email_and_kana': ['mailbox_key', 'kana_key'],
+    'email_and_name': ['mailbox_key', 'name_key'],
+    'email_and_name_loose': ['mailbox_key', 'name_loose_key'],
+    'email_and_romaji': ['mailbox_key', 'romaji_key'],
+    'phone_and_kana': ['phone_key', 'kana_key'],
+    'phone_and_name_loose': ['phone_key', 'name_loose_key'],
+    'kana_and_address': ['kana_key', 'address_key'],
+    'name_and_address': ['name_key', 'address_key'],
+    'name_and_birth': ['name_key', 'birth_key'],
+} %}
+
 with int_identity__records as (
     select * from {{ ref('int_identity__records') }}
+),
+
+int_identity__link_keys as (
+    select * from {{ ref('int_identity__link_keys') }}
 ),
 
 customer_records as (
@@ -22,38 +40,16 @@ same_source_customer as (
     where int_identity__records.record_kind = 'order'
 ),
 
--- Each record points at the first of its group: one edge a record joins as much as all pairs do.
-grouped as (
-    select
-        record_key,
-        first_seen_at,
-        first_value(record_key) over (
-            partition by email_key, name_key order by record_key
-        ) as group_record,
-        first_value(first_seen_at) over (
-            partition by email_key, name_key order by record_key
-        ) as group_first_seen_at
-    from int_identity__records
-    where
-        email_key is not null
-        and name_key is not null
-        and email_status in ('valid', 'legacy_jp')
-),
+{% for rule, keys in rules.items() %}
+{{ star_edges(rule, keys) }},
 
-email_and_name as (
-    select
-        group_record as left_record,
-        record_key as right_record,
-        'email_and_name' as rule,
-        greatest(group_first_seen_at, first_seen_at) as first_seen_at
-    from grouped
-    where record_key <> group_record
-),
-
+{% endfor %}
 int_identity__edges as (
     select * from same_source_customer
+    {% for rule in rules %}
     union all
-    select * from email_and_name
+    select * from {{ rule }}
+    {% endfor %}
 )
 
 select * from int_identity__edges
