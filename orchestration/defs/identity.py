@@ -31,6 +31,14 @@ GROUP = "3_identity"
             owners=["team:data-engineering"],
             kinds={"python", "parquet"},
         ),
+        dg.AssetSpec(
+            key=["identity", "refused_links"],
+            deps=DEPS,
+            group_name=GROUP,
+            description="One row per candidate link that joined nobody, with the reason.",
+            owners=["team:data-engineering"],
+            kinds={"python", "parquet"},
+        ),
     ],
     pool=WAREHOUSE,
 )
@@ -51,4 +59,8 @@ def resolve(context: dg.AssetExecutionContext, shop: Shop) -> Iterator[dg.Materi
     yield dg.MaterializeResult(
         asset_key=["identity", "identity_events"],
         metadata={"dagster/row_count": changes, **timing},
+    )
+    yield dg.MaterializeResult(
+        asset_key=["identity", "refused_links"],
+        metadata={"dagster/row_count": 0, **timing},
     )

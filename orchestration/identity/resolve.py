@@ -25,6 +25,15 @@ _EVENT_SCHEMA = pa.schema(
         ("run_id", pa.string()),
     ]
 )
+_REFUSED_SCHEMA = pa.schema(
+    [
+        ("left_record", pa.string()),
+        ("right_record", pa.string()),
+        ("rule", pa.string()),
+        ("tier", pa.int64()),
+        ("reason", pa.string()),
+    ]
+)
 _NODES = """
     select record_key from intermediate.int_identity__records order by record_key
 """
@@ -80,6 +89,7 @@ def resolve_identities(work_db: Path, lake: Path, run_id: str) -> IdentityReport
     # Events first: should the map not follow, the next run finds the same changes again and
     # sees that they are written already.
     _append_events(events_file, assignment.changes, run_id)
+    _replace(folder / "refused_links.parquet", _REFUSED_SCHEMA.empty_table())
     _write_map(map_file, records, assignment)
     return _report(records, len(left), assignment)
 

@@ -14,8 +14,14 @@ from tests.golden.canonical import money, write_empty_lake, write_quarantine, wr
 Row = dict[str, Any]
 
 AGENT = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X)"
-HOME_MAIL = {"email": "home@example.jp", "email_key": "home@example.jp", "email_status": "valid"}
-ADDRESS = {"postal_code": "6020898", "prefecture": "京都府", "address_line1": "京都市上京区1-1"}
+ADDRESS = {
+    "postal_code": "6020898",
+    "prefecture": "京都府",
+    "address_line1": "京都市上京区1-1",
+    "postal_key": "6020898",
+    "address_key": "6020898|1-1|",
+}
+LANDLINE = {"phone": "0751112222", "phone_key": "+81751112222", "phone_kind": "fixed"}
 
 
 def at(text: str) -> datetime:
@@ -24,11 +30,26 @@ def at(text: str) -> datetime:
 
 def mail(name: str) -> Row:
     address = f"{name}@example.jp"
-    return {"email": address, "email_key": address, "email_status": "valid"}
+    return {
+        "email": address,
+        "email_key": address,
+        "email_loose_key": address,
+        "email_status": "valid",
+    }
 
 
 def name(family: str, given: str) -> Row:
-    return {"family_name": family, "given_name": given, "name_key": family + given}
+    return {
+        "family_name": family,
+        "given_name": given,
+        "name_key": family + given,
+        "name_loose_key": family + given,
+        "family_name_key": family,
+        "given_name_key": given,
+    }
+
+
+HOME_MAIL = mail("home")
 
 
 CUSTOMERS: list[Row] = [
@@ -37,12 +58,12 @@ CUSTOMERS: list[Row] = [
     | name("山田", "花子")
     | HOME_MAIL
     | ADDRESS
-    | {"phone": "0751112222"},
+    | LANDLINE,
     {"source_customer_id": "2", "registered_at": at("2026-09-30 15:00")}
     | name("山田", "太郎")
     | HOME_MAIL
     | ADDRESS
-    | {"phone": "0751112222"},
+    | LANDLINE,
     {"source_customer_id": "3", "registered_at": at("2026-09-30 15:00")}
     | name("佐藤", "次郎")
     | mail("jiro"),

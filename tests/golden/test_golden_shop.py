@@ -61,6 +61,50 @@ def test_persons_are_told_apart(shop: Path) -> None:
     assert len({name for (name, *_) in named_rows(shop, "marts.customer_360", "1")}) == 7
 
 
+def test_edges_say_which_rule_joined_whom_and_who_stays_apart(shop: Path) -> None:
+    columns = "left_record, right_record, rule, tier, is_accepted, refused_reason"
+    edges = rows_of(
+        shop, f"select {columns} from identity.identity_edges where tier > 1 order by rule"
+    )
+    hers = ("ec_cube|customer|1", "ec_cube|order|E2")
+    assert edges == [
+        (*hers, "email_and_name", 3, True, None),
+        (*hers, "email_and_name_loose", 3, True, None),
+    ]
+    quality = dict(
+        rows_of(
+            shop,
+            """
+            select measure || ' ' || subject, amount from identity.identity_quality
+            where measure not like 'edges%'
+            """,
+        )
+    )
+    # Six customers, and three orders that name their buyer: E2 is hers, R1 is the mall member's.
+    assert quality == {
+        "records customer": 6,
+        "records order": 3,
+        "persons all": 7,
+        "persons joined": 2,
+        "records_per_person median": 1,
+        "records_per_person p90": 2,
+        "records_per_person p99": 2,
+        "records_per_person max": 2,
+    }
+
+
+def test_household_is_one_family_at_one_address(shop: Path) -> None:
+    households = dict(named_rows(shop, "marts.customer_360", "published.household_id"))
+    assert households["hanako"] == households["taro"]
+    # The same house, other names, no common telephone.
+    assert len({households[name] for name in ("hanako", "shiro", "rikka")}) == 3
+    assert {name for name, household in households.items() if household is None} == {
+        "jiro",
+        "saburo",
+        "guest",
+    }
+
+
 def test_orders_are_judged_and_numbered(shop: Path) -> None:
     rows = named_rows(
         shop,
@@ -275,7 +319,8 @@ def test_published_schemas_hold_no_raw_personal_data(shop: Path) -> None:
         where table_schema in ('marts', 'segments', 'policy', 'identity')
         and column_name in ('email', 'phone', 'family_name', 'given_name', 'postal_code',
             'address_line1', 'address_line2', 'birth_date', 'line_user_id', 'email_key',
-            'name_key', 'ip_address', 'recipient')
+            'name_key', 'ip_address', 'recipient', 'phone_key', 'address_key', 'kana_key',
+            'birth_key', 'id_value', 'mailbox_key')
         """,
         )
         == []
@@ -294,7 +339,7 @@ def test_every_table_is_the_same_when_rows_come_in_another_order(
         where table_schema in {PUBLISHED} order by 1
         """,
     )
-    assert len(tables) == 21
+    assert len(tables) == 23
     for (table,) in tables:
         everything = f"select * from {table} order by all"
         assert rows_of(tmp_path, everything) == rows_of(shop, everything), table

@@ -16,7 +16,9 @@ create temp table customers as
 select
     _source as source, source_customer_id, registered_at, updated_at, family_name, given_name,
     family_name_kana, given_name_kana, email, email_key, email_status, name_key, phone, postal_code,
-    prefecture, address_line1, address_line2, birth_date, gender, line_user_id, is_active,
+    prefecture, address_line1, address_line2, birth_date, gender, line_user_id, is_active, email_loose_key, phone_key,
+    phone_kind, name_loose_key, given_name_key, family_name_key, kana_key, given_kana_key,
+    romaji_key, address_key, birth_key,
 from raw('customers')
 qualify row_number() over (
     partition by _source, source_customer_id
@@ -30,7 +32,9 @@ select
     coalesce(shipping_fee, 0) as shipping_fee, total, ordered_at,
     tokyo_day(ordered_at) as ordered_date, family_name, given_name, family_name_kana,
     given_name_kana, email, email_key, email_status, name_key, phone, postal_code, prefecture,
-    address_line1, address_line2, birth_date, gender,
+    address_line1, address_line2, birth_date, gender, email_loose_key, phone_key,
+    phone_kind, name_loose_key, given_name_key, family_name_key, kana_key, given_kana_key,
+    romaji_key, address_key, birth_key,
 from raw('orders')
 qualify row_number() over (
     partition by _source, source_order_id

@@ -1,109 +1,120 @@
--- Who is who: records, the edges between them, their components, the person of each record.
+-- Who is who: records, and the edges between them.
 create schema identity;
 
 create temp table records as
-select
-    source || '|customer|' || source_customer_id as record_key, source, 'customer' as record_kind,
-    source_customer_id, email_key, email_status, name_key,
-    coalesce(registered_at, updated_at) as first_seen_at,
-from customers
-union all
--- A mall names its members only on their orders.
-select
-    source || '|customer|' || source_customer_id, source, 'customer', source_customer_id,
-    null, null, null, min(ordered_at),
-from all_orders anti join customers using (source, source_customer_id)
-where source_customer_id is not null
-group by source, source_customer_id
-union all
-select
-    source || '|order|' || source_order_id, source, 'order', source_customer_id,
-    email_key, email_status, name_key, ordered_at,
-from all_orders
-where coalesce(email_key, name_key, phone) is not null;
+with linked as (
+    select reason as source_customer_id, 'ec_cube' as source,
+        arg_min(recipient, (-epoch_us(occurred_at), recipient)) as linked_user_id,
+    from (
+        from raw('message_events')
+        qualify row_number() over (
+            partition by _source, provider_event_id
+            order by _version desc nulls last, _file desc, _revision desc, _row desc
+        ) = 1
+    )
+    where channel = 'line' and event_type = 'account_link' and reason is not null
+    group by reason
+),
 
-create table identity.identity_edges as
+-- A mall names its members only on their orders.
+stated as (
+    select *, 'customer' as record_kind, coalesce(registered_at, updated_at) as first_seen_at
+    from customers
+    union all by name
+    select source, source_customer_id, 'customer' as record_kind, min(ordered_at) as first_seen_at
+    from all_orders anti join customers using (source, source_customer_id)
+    where source_customer_id is not null
+    group by source, source_customer_id
+    union all by name
+    select *, 'order' as record_kind, ordered_at as first_seen_at
+    from all_orders where coalesce(email_key, name_key, kana_key, phone) is not null
+)
+
+select
+    concat_ws('|', source, record_kind, coalesce(source_order_id, source_customer_id))
+        as record_key,
+    record_kind, source, source_customer_id, first_seen_at, email_key, email_status,
+    email_loose_key, phone_key, name_key, name_loose_key, given_name_key, kana_key, given_kana_key,
+    romaji_key, address_key, birth_key,
+    if(record_kind = 'customer', coalesce(line_user_id, linked_user_id), null) as line_user_id,
+from stated left join linked using (source, source_customer_id);
+
+-- One human has one given name; kanji and kana are asked in both orders.
+create temp table identifiers as
+select * from (
+    select
+        record_key, first_seen_at, birth_key, name_key, name_loose_key, kana_key, romaji_key,
+        coalesce(given_kana_key, given_name_key, kana_key, name_key) as by_kana,
+        coalesce(given_name_key, given_kana_key, name_key, kana_key) as by_kanji,
+        unnest([
+            {
+                id_type: 'email', id_value: if(
+                    is_known_address(email_status), coalesce(email_loose_key, email_key), null
+                )
+            },
+            {id_type: 'phone', id_value: phone_key}, {id_type: 'address', id_value: address_key},
+            {id_type: 'line', id_value: line_user_id}, {id_type: 'none', id_value: ''}
+        ], recursive := true),
+    from records
+) where id_value is not null;
+
+create temp table blocked as
+select
+    id_type, id_value, count(*) as record_count, any_value(allowed)::bigint as allowed,
+    least(count(distinct by_kana), count(distinct by_kanji)) as given_name_count,
+from identifiers
+inner join (
+    values ('email', 3), ('phone', 5), ('address', 10), ('line', 1)
+) as limits (kind, allowed) on id_type = kind
+group by id_type, id_value having given_name_count > any_value(allowed);
+
+create table identity.identity_blocked_values as
+select
+    id_type, sha256('enishi|' || id_value) as value_hash, record_count, given_name_count,
+    allowed as max_given_name_count,
+from blocked;
+
+create temp table agreements as
+select *, said || '|' || id_value as agreed,
+from (
+    select record_key, id_value, first_seen_at, birth_key, unnest(case id_type
+        when 'line' then [{tier: 2, rule: 'line_account_link', said: ''}]
+        when 'email' then [
+            {tier: 3, rule: 'email_and_kana', said: kana_key},
+            {tier: 3, rule: 'email_and_name', said: name_key},
+            {tier: 3, rule: 'email_and_name_loose', said: name_loose_key},
+            {tier: 3, rule: 'email_and_romaji', said: romaji_key}
+        ]
+        when 'phone' then [
+            {tier: 3, rule: 'phone_and_kana', said: kana_key},
+            {tier: 3, rule: 'phone_and_name_loose', said: name_loose_key}
+        ]
+        when 'address' then [
+            {tier: 4, rule: 'kana_and_address', said: kana_key},
+            {tier: 4, rule: 'name_and_address', said: name_key}
+        ]
+        else [{tier: 4, rule: 'name_and_birth', said: name_key || birth_key}]
+    end, recursive := true),
+    from identifiers anti join blocked using (id_type, id_value)
+)
+where agreed is not null;
+
+create temp table edges as
 select
     customer.record_key as left_record, record.record_key as right_record,
-    'same_source_customer' as rule,
+    'same_source_customer' as rule, 1 as tier,
     greatest(customer.first_seen_at, record.first_seen_at) as first_seen_at,
 from records as record
 inner join records as customer using (source, source_customer_id)
 where record.record_kind = 'order' and customer.record_kind = 'customer'
 union all
 select
-    first_value(record_key) over mailbox, record_key, 'email_and_name',
-    greatest(first_value(first_seen_at) over mailbox, first_seen_at),
-from records
-where email_key is not null and name_key is not null and is_known_address(email_status)
-window mailbox as (partition by email_key, name_key order by record_key)
-qualify record_key <> first_value(record_key) over mailbox;
-
--- A customer and its orders are one account, so only accounts that share a mailbox need walking.
-create temp table accounts as
-select
-    record_key,
-    if(
-        source_customer_id is null, record_key, source || '|customer|' || source_customer_id
-    ) as account,
-from records;
-
-create temp table shared_mailboxes as
-with links as (
-    select one.account as account, other.account as neighbour
-    from identity.identity_edges as edges
-    inner join accounts as one on edges.left_record = one.record_key
-    inner join accounts as other on edges.right_record = other.record_key
-    where edges.rule = 'email_and_name' and one.account <> other.account
+    first_value(record_key) over star, record_key, rule, tier,
+    greatest(first_value(first_seen_at) over star, first_seen_at),
+from (
+    select *, min(birth_key) over alike is distinct from max(birth_key) over alike as has_births,
+    from agreements window alike as (partition by rule, agreed)
 )
-select account, neighbour from links
-union
-select neighbour, account from links;
-
-create temp table components as
-with recursive walk(account, component) using key (account) as (
-    select distinct account, account from shared_mailboxes
-    union
-    select links.neighbour, min(walk.component)
-    from walk
-    inner join shared_mailboxes as links on walk.account = links.account
-    inner join recurring.walk as known on links.neighbour = known.account
-    where walk.component < known.component
-    group by links.neighbour
-)
-select account, component from walk;
-
-create temp table person_map as
-with component_records as (
-    select
-        record_key, account,
-        min(record_key) over (partition by coalesce(component, account)) as first_record,
-    from accounts left join components using (account)
-)
-select
-    record_key, account, 'p_' || left(sha256(first_record), 16) as person_id,
-from component_records;
-
-create table identity.identity_events as
-select
-    'e_' || left(sha256('1|create|' || person_id || '|'), 16) as event_id, 'create' as kind,
-    person_id, null::varchar as old_person_id, count(*) as record_count,
-from person_map
-group by person_id;
-
-create table identity.person_identifiers as
-select
-    record_key, source, record_kind, person_id, sha256('enishi|' || email_key) as email_hash,
-    sha256('enishi|' || name_key) as name_hash, first_seen_at,
-from records inner join person_map using (record_key);
-
-create temp table members as
-select source_customer_id, person_id, email_key
-from records inner join person_map using (record_key)
-where record_kind = 'customer' and source = 'ec_cube';
-
-create temp table addresses as
-select email_key, person_id, count(*) over (partition by email_key) = 1 as is_sole_holder,
-from records inner join person_map using (record_key)
-where email_key is not null and coalesce(email_status, 'invalid') <> 'relay'
-group by email_key, person_id;
+where not has_births or birth_key is not null
+window star as (partition by rule, agreed, if(has_births, birth_key, null) order by record_key)
+qualify record_key <> first_value(record_key) over star;

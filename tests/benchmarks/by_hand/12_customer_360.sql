@@ -48,7 +48,7 @@ staged as (
 )
 
 select
-    person_id, stage,
+    person_id, household_id, stage,
     case
         when stage = 'dormant_customer' then 'last purchase on ' || last_purchase_date
         when stage = 'repeater' then 'second purchase on ' || second_purchase_date
@@ -81,6 +81,7 @@ select
     'JPY' as currency, getvariable('as_of') as as_of_date,
 from staged
 left join reach using (person_id)
+left join households using (person_id)
 left join (from marts.rpt_rfm select person_id, rfm_segment) using (person_id)
 left join (from deciles select person_id, decile) using (person_id);
 

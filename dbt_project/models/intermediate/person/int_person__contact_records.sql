@@ -28,7 +28,11 @@ contact_records as (
         address_line1,
         address_line2,
         birth_date,
-        gender
+        gender,
+        family_name_key,
+        phone_key,
+        phone_kind,
+        address_key
     from stg_customers
     union all
     select
@@ -48,7 +52,11 @@ contact_records as (
         address_line1,
         address_line2,
         birth_date,
-        gender
+        gender,
+        family_name_key,
+        phone_key,
+        phone_kind,
+        address_key
     from stg_orders
     where ordered_date <= {{ as_of_date() }}
 ),

@@ -37,6 +37,7 @@ int_person__contacts as (
         names.given_name,
         names.family_name_kana,
         names.given_name_kana,
+        names.family_name_key,
         emails.email,
         emails.email_key,
         emails.email_status,
@@ -45,6 +46,7 @@ int_person__contacts as (
         addresses.prefecture,
         addresses.address_line1,
         addresses.address_line2,
+        addresses.address_key,
         births.birth_date,
         genders.gender
     from int_persons

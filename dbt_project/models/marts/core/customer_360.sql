@@ -10,6 +10,10 @@ int_person__reach as (
     select * from {{ ref('int_person__reach') }}
 ),
 
+int_person__households as (
+    select * from {{ ref('int_person__households') }}
+),
+
 int_person__stages as (
     select * from {{ ref('int_person__stages') }}
 ),
@@ -45,6 +49,7 @@ int_person__deciles as (
 customer_360 as (
     select
         int_persons.person_id,
+        int_person__households.household_id,
         int_person__stages.stage,
         int_person__stages.stage_entered_evidence,
         int_persons.first_seen_at,
@@ -99,6 +104,7 @@ customer_360 as (
     from int_persons
     left join int_person__contacts on int_persons.person_id = int_person__contacts.person_id
     left join int_person__reach on int_persons.person_id = int_person__reach.person_id
+    left join int_person__households on int_persons.person_id = int_person__households.person_id
     left join int_person__stages on int_persons.person_id = int_person__stages.person_id
     left join int_person__orders on int_persons.person_id = int_person__orders.person_id
     left join int_person__products on int_persons.person_id = int_person__products.person_id

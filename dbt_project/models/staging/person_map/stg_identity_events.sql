@@ -8,7 +8,8 @@ stg_identity_events as (
         kind,
         person_id,
         old_person_id,
-        record_count
+        record_count,
+        resolution_no
     from identity_events
 )
 

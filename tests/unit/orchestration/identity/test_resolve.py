@@ -106,7 +106,8 @@ def test_resolve_syncs_each_file_and_then_its_folder(
 
     monkeypatch.setattr(os, "fsync", record)
     resolve_identities(work_db, tmp_path, "run-1")
-    assert synced == ["identity_events.partial", "identity", "person_map.partial", "identity"]
+    files = ["identity_events.partial", "refused_links.partial", "person_map.partial"]
+    assert synced == [name for file in files for name in (file, "identity")]
 
 
 def test_resolve_writes_empty_files_when_there_are_no_records(
