@@ -51,6 +51,11 @@ class Workspace:
         return self.root / "state"
 
     @property
+    def identity_overrides(self) -> Path:
+        """What people decided about records: link, or never link."""
+        return self.state / "identity_overrides.csv"
+
+    @property
     def plans(self) -> Path:
         """What each sync planned: ids, hashes and reasons, no personal data."""
         return self.state / "plans"

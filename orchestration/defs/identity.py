@@ -7,8 +7,9 @@ import dagster as dg
 
 from orchestration.defs.gates import gate_run_id
 from orchestration.defs.resources import WAREHOUSE, Shop
+from orchestration.identity.errors import IdentityError
 
-DEPS = ["int_identity__edges", "int_identity__records"]
+DEPS = ["int_identity__edges", "int_identity__records", "identity_rules", "identity_limits"]
 GROUP = "3_identity"
 
 
@@ -47,9 +48,16 @@ def resolve(context: dg.AssetExecutionContext, shop: Shop) -> Iterator[dg.Materi
     from orchestration.identity.resolve import resolve_identities  # noqa: PLC0415  imports scipy
 
     started = perf_counter()
-    report = resolve_identities(
-        shop.workspace.work_db, shop.workspace.lake, run_id=gate_run_id(context)
-    )
+    try:
+        report = resolve_identities(
+            shop.workspace.work_db,
+            shop.workspace.lake,
+            run_id=gate_run_id(context),
+            overrides=shop.workspace.identity_overrides,
+            single_account_sources=shop.profile.single_account_sources,
+        )
+    except IdentityError as error:
+        raise dg.Failure(str(error), allow_retries=False) from error
     timing = {"seconds": round(perf_counter() - started, 3)}
     yield dg.MaterializeResult(
         asset_key=["identity", "person_map"],
@@ -62,5 +70,5 @@ def resolve(context: dg.AssetExecutionContext, shop: Shop) -> Iterator[dg.Materi
     )
     yield dg.MaterializeResult(
         asset_key=["identity", "refused_links"],
-        metadata={"dagster/row_count": 0, **timing},
+        metadata={"dagster/row_count": sum(report.refused.values()), **timing},
     )

@@ -1,21 +1,30 @@
-"""Which records are connected: the components of the identity graph."""
+"""Which nodes are connected: the components of a graph."""
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
-Nodes = NDArray[np.int64]
+Nodes = NDArray[np.int32]
+"""Places in the sorted list of record keys."""
 
 
-def component_of_nodes(node_count: int, left: Nodes, right: Nodes) -> Nodes:
+def component_of_nodes(node_count: int, left: NDArray[Any], right: NDArray[Any]) -> Nodes:
     """The smallest node of each node's component, for nodes 0 to node_count - 1."""
-    if node_count == 0:
-        return np.empty(0, dtype=np.int64)
+    from scipy.sparse import coo_array  # noqa: PLC0415  imports slowly
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
+    if len(left) == 0:
+        return np.arange(node_count, dtype=np.int32)
     weights = np.ones(len(left), dtype=np.int8)
-    graph = coo_array((weights, (left, right)), shape=(node_count, node_count))
-    _, labels = connected_components(graph, directed=False)
-    # The first node that carries a label is its smallest, whatever number scipy gave the label.
-    _, first_nodes = np.unique(labels, return_index=True)
-    smallest: Nodes = first_nodes.astype(np.int64)[labels]
-    return smallest
+    graph = coo_array(
+        (weights, (left.astype(np.int32), right.astype(np.int32))), shape=(node_count, node_count)
+    ).tocsr()
+    # Parallel edges add up and 256 of them make a zero, which is no edge.
+    graph.data = np.ones(len(graph.indices), dtype=np.int8)
+    count, labels = connected_components(graph, directed=False)
+    smallest = np.empty(count, dtype=np.int32)
+    # Written from the last node to the first: what stays is the first.
+    smallest[labels[::-1]] = np.arange(node_count - 1, -1, -1, dtype=np.int32)
+    named: Nodes = smallest[labels]
+    return named

@@ -1,52 +1,35 @@
 """Resolves who is who: from the edges in the work database to the person map in the lake."""
 
-import hashlib
-import os
+from __future__ import annotations
+
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
+from numpy.typing import NDArray
 
-from orchestration.identity.clustering import component_of_nodes
-from orchestration.identity.registry import Assignment, Change, assign_person_ids
-
-_MAP_SCHEMA = pa.schema([("record_key", pa.string()), ("person_id", pa.string())])
-_EVENT_SCHEMA = pa.schema(
-    [
-        ("event_id", pa.string()),
-        ("kind", pa.string()),
-        ("person_id", pa.string()),
-        ("old_person_id", pa.string()),
-        ("record_count", pa.int64()),
-        ("resolution_no", pa.int64()),
-        ("run_id", pa.string()),
-    ]
+from orchestration.identity.clustering import Nodes
+from orchestration.identity.fingerprint import Hashes, component_hashes
+from orchestration.identity.graph import Graph
+from orchestration.identity.guards import Mask, reasons_of
+from orchestration.identity.journal import append_events, append_former
+from orchestration.identity.overrides import read_overrides
+from orchestration.identity.queries import arrow_table
+from orchestration.identity.reading import Settings, opened, read_graph
+from orchestration.identity.registry import NOBODY, Assignment, assign_person_ids
+from orchestration.identity.state import (
+    MAP_SCHEMA,
+    REFUSED_SCHEMA,
+    IdentityFiles,
+    Previous,
+    read_previous,
+    read_table,
+    replace,
 )
-_REFUSED_SCHEMA = pa.schema(
-    [
-        ("left_record", pa.string()),
-        ("right_record", pa.string()),
-        ("rule", pa.string()),
-        ("tier", pa.int64()),
-        ("reason", pa.string()),
-    ]
-)
-_NODES = """
-    select record_key from intermediate.int_identity__records order by record_key
-"""
-_LINKS = """
-    with nodes as (
-        select record_key, row_number() over (order by record_key) - 1 as node
-        from intermediate.int_identity__records
-    )
-    select left_nodes.node as left_node, right_nodes.node as right_node
-    from intermediate.int_identity__edges as edges
-    inner join nodes as left_nodes on edges.left_record = left_nodes.record_key
-    inner join nodes as right_nodes on edges.right_record = right_nodes.record_key
-"""
+from orchestration.identity.tiers import Clustering, cluster
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,111 +44,186 @@ class IdentityReport:
     merged: int
     split: int
     moved: int
+    median_person_records: int
+    p99_person_records: int
+    recomputed_records: int
+    """Records of components in which something changed since the last resolution."""
+    overrides_without_record: int
+    """Override rows that wait for a record which is not there."""
+    refused: Mapping[str, int]
+    """Reason -> links that joined nobody."""
 
     def as_metadata(self) -> dict[str, int]:
         """The counts by name."""
-        return asdict(self)
+        counts = asdict(self)
+        refused = counts.pop("refused")
+        return counts | {f"refused_{reason}": count for reason, count in refused.items()}
 
 
-def resolve_identities(work_db: Path, lake: Path, run_id: str) -> IdentityReport:
-    """Writes lake/identity/person_map.parquet and identity_events.parquet from the work database.
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """Everything that a resolution decides, before any of it is written."""
 
-    Reads the tables int_identity__records and int_identity__edges. Each file is replaced at once;
-    the events of earlier runs stay. A resolution that changes nothing adds no event.
+    graph: Graph
+    previous: Previous
+    hashes: Hashes
+    touched: Mask
+    labels: Nodes
+    assignment: Assignment
+    refused: pa.Table
+
+
+def resolve_identities(
+    work_db: Path,
+    lake: Path,
+    run_id: str,
+    *,
+    overrides: Path | None = None,
+    single_account_sources: tuple[str, ...] = (),
+    linked_pairs: Path | None = None,
+) -> IdentityReport:
+    """Write who is who to lake/identity, from the identity tables of the work database.
+
+    Each file is replaced at once: former_persons, identity_events, refused_links, then
+    person_map. Should a run die in between, the next finds the same changes again and sees that
+    they are written already. A resolution that changes nothing adds no event. Components in
+    which nothing changed since the last resolution keep their persons unexamined.
+
+    `linked_pairs` is a Parquet file (left_record, right_record) of pairs that a linkage model
+    proposed; they join in the last tier.
+
+    Raises:
+        IdentityError: the overrides or the seeds are wrong.
     """
-    folder = lake / "identity"
-    folder.mkdir(parents=True, exist_ok=True)
-    map_file = folder / "person_map.parquet"
-    events_file = folder / "identity_events.parquet"
-
-    with duckdb.connect(str(work_db), read_only=True) as connection:
-        records = [row[0] for row in connection.execute(_NODES).fetchall()]
-        links = connection.execute(_LINKS).fetchnumpy()
-    left = np.asarray(links["left_node"], dtype=np.int64)
-    right = np.asarray(links["right_node"], dtype=np.int64)
-    components = component_of_nodes(len(records), left, right)
-    assignment = assign_person_ids(records, components.tolist(), _read_map(map_file))
-
-    # Events first: should the map not follow, the next run finds the same changes again and
-    # sees that they are written already.
-    _append_events(events_file, assignment.changes, run_id)
-    _replace(folder / "refused_links.parquet", _REFUSED_SCHEMA.empty_table())
-    _write_map(map_file, records, assignment)
-    return _report(records, len(left), assignment)
+    files = IdentityFiles(lake / "identity")
+    files.folder.mkdir(parents=True, exist_ok=True)
+    rows = read_overrides(overrides)
+    settings = Settings(rows, single_account_sources, linked_pairs)
+    with opened(work_db) as connection:
+        found = decide(connection, files, settings)
+        _write(connection, files, found, run_id)
+    waiting = len(rows) - len(found.graph.linked) - len(found.graph.never)
+    return _report(found, waiting)
 
 
-def _read_map(map_file: Path) -> dict[str, str]:
-    if not map_file.exists():
-        return {}
-    table = pq.read_table(map_file, schema=_MAP_SCHEMA)
-    return dict(zip(table["record_key"].to_pylist(), table["person_id"].to_pylist(), strict=True))
-
-
-def _write_map(map_file: Path, records: list[str], assignment: Assignment) -> None:
-    table = pa.table([records, assignment.person_of], schema=_MAP_SCHEMA)
-    _replace(map_file, table)
-
-
-def _append_events(events_file: Path, changes: list[Change], run_id: str) -> None:
-    history = _EVENT_SCHEMA.empty_table()
-    if events_file.exists():
-        history = pq.read_table(events_file, schema=_EVENT_SCHEMA)
-        if not changes:
-            return
-    past = history.to_pylist()
-    last_no = max((row["resolution_no"] for row in past), default=0)
-    written = {row["event_id"] for row in past if row["resolution_no"] == last_no}
-    if changes and written == {_event_id(last_no, change) for change in changes}:
-        return
-    rows = [
-        {
-            "event_id": _event_id(last_no + 1, change),
-            "kind": change.kind,
-            "person_id": change.person_id,
-            "old_person_id": change.old_person_id,
-            "record_count": change.record_count,
-            "resolution_no": last_no + 1,
-            "run_id": run_id,
-        }
-        for change in changes
-    ]
-    added = pa.Table.from_pylist(rows, schema=_EVENT_SCHEMA)
-    _replace(events_file, pa.concat_tables([history, added]))
-
-
-def _event_id(resolution_no: int, change: Change) -> str:
-    text = f"{resolution_no}|{change.kind}|{change.person_id}|{change.old_person_id or ''}"
-    return "e_" + hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _replace(file: Path, table: pa.Table) -> None:
-    partial = file.with_suffix(".partial")
-    pq.write_table(table, partial)
-    _sync(partial)
-    partial.replace(file)
-    _sync(file.parent)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _report(records: list[str], edges: int, assignment: Assignment) -> IdentityReport:
-    sizes: dict[str, int] = {}
-    for person_id in assignment.person_of:
-        sizes[person_id] = sizes.get(person_id, 0) + 1
-    kinds = [change.kind for change in assignment.changes]
-    return IdentityReport(
-        records=len(records),
-        edges=edges,
-        persons=len(sizes),
-        largest_person_records=max(sizes.values(), default=0),
-        created=kinds.count("create"),
-        merged=kinds.count("merge"),
-        split=kinds.count("split"),
-        moved=kinds.count("move"),
+def decide(
+    connection: duckdb.DuckDBPyConnection, files: IdentityFiles, settings: Settings
+) -> Resolution:
+    """Resolve, and write nothing."""
+    graph = read_graph(connection, settings)
+    previous = read_previous(connection, files)
+    hashes = component_hashes(graph)
+    touched = _touched(hashes, previous)
+    labels, clustering = _labels(graph, previous, touched)
+    return Resolution(
+        graph=graph,
+        previous=previous,
+        hashes=hashes,
+        touched=touched,
+        labels=labels,
+        assignment=assign_person_ids(graph.records.keys, labels, previous),
+        refused=_refused(connection, files, graph, clustering, touched),
     )
+
+
+def _touched(hashes: Hashes, previous: Previous) -> Mask:
+    """The records of components that are not as they were, record by record."""
+    changed = (previous.person < 0) | (previous.component_hash != hashes)
+    # One changed record touches its whole component, which all share one hash.
+    touched: Mask = np.isin(hashes, np.unique(hashes[changed]))
+    return touched
+
+
+def _labels(graph: Graph, previous: Previous, touched: Mask) -> tuple[Nodes, Clustering]:
+    """Untouched records stay with those whose person they share; the others are clustered."""
+    links = graph.links.where(touched[graph.links.left])
+    clustering = cluster(Graph(graph.records, links, graph.linked, graph.never, graph.limits))
+    still = np.flatnonzero(~touched).astype(np.int32)
+    person = previous.person[still]
+    first = np.full(len(previous.person_ids), len(touched), dtype=np.int32)
+    np.minimum.at(first, person, still)
+    labels = clustering.labels.copy()
+    labels[still] = first[person]
+    return labels, clustering
+
+
+def _refused(
+    connection: duckdb.DuckDBPyConnection,
+    files: IdentityFiles,
+    graph: Graph,
+    clustering: Clustering,
+    touched: Mask,
+) -> pa.Table:
+    """The links refused now, and those refused before in components that nothing touched."""
+    links = clustering.refused.links
+    reasons = pa.array([reason.split("/")[0] for reason in reasons_of(graph)], pa.string())
+    names = pa.array([rule.name for rule in links.rules], pa.string())
+    now = pa.table(
+        [
+            graph.records.keys.take(pa.array(links.left)),
+            graph.records.keys.take(pa.array(links.right)),
+            names.take(pa.array(links.rule)),
+            pa.array(links.tiers),
+            reasons.take(pa.array(clustering.refused.reasons)),
+        ],
+        schema=REFUSED_SCHEMA,
+    )
+    connection.register("refused_now", now)
+    connection.register("refused_before", read_table(files.refused_links, REFUSED_SCHEMA))
+    connection.register("untouched", pa.table({"node": np.flatnonzero(~touched)}))
+    table = arrow_table(
+        connection,
+        "with still as (select record_key from nodes semi join untouched"
+        " on nodes.node = untouched.node)"
+        " select * from refused_now union"
+        " select refused_before.* from refused_before"
+        " semi join still on refused_before.left_record = still.record_key order by all",
+    )
+    for name in ("refused_now", "refused_before", "untouched"):
+        connection.unregister(name)
+    return table.cast(REFUSED_SCHEMA)
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection, files: IdentityFiles, found: Resolution, run_id: str
+) -> None:
+    keys, previous, assignment = found.graph.records.keys, found.previous, found.assignment
+    resolution_no = append_events(connection, files, assignment, run_id)
+    append_former(connection, files, keys, previous, assignment, resolution_no)
+    replace(files.refused_links, found.refused)
+    stays = (previous.person != NOBODY) & (previous.person == assignment.person)
+    since_no = np.where(stays, previous.since_no, np.int32(resolution_no))
+    columns = [
+        keys,
+        assignment.person_ids.take(pa.array(assignment.person)),
+        pa.array(since_no, pa.int32()),
+        pa.array(found.hashes),
+    ]
+    replace(files.person_map, pa.table(columns, schema=MAP_SCHEMA))
+
+
+def _report(found: Resolution, waiting: int) -> IdentityReport:
+    sizes = np.bincount(found.assignment.person)
+    sizes = sizes[sizes > 0]
+    changes = found.assignment.changes
+    reasons, counts = np.unique(found.refused["reason"].to_pylist(), return_counts=True)
+    return IdentityReport(
+        records=len(found.graph.records),
+        edges=len(found.graph.links),
+        persons=len(sizes),
+        largest_person_records=int(sizes.max(initial=0)),
+        created=changes.count("create"),
+        merged=changes.count("merge"),
+        split=changes.count("split"),
+        moved=changes.count("move"),
+        median_person_records=_size_at(sizes, 0.5),
+        p99_person_records=_size_at(sizes, 0.99),
+        recomputed_records=int(found.touched.sum()),
+        overrides_without_record=waiting,
+        refused=dict(zip(reasons.tolist(), counts.tolist(), strict=True)),
+    )
+
+
+def _size_at(sizes: NDArray[np.int64], share: float) -> int:
+    """The size that so large a share of the persons does not exceed."""
+    return int(np.quantile(sizes, share, method="inverted_cdf")) if len(sizes) else 0

@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 _SHOPS = Path(__file__).parent
+Variable = int | float | str | bool | list[str] | None
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,62}$")]
 
 
@@ -68,6 +69,10 @@ class Limits(_Strict):
     segment_max_growth_ratio: float = Field(default=0.8, gt=0)
     segment_max_shrink_ratio: float = Field(default=0.6, gt=0, lt=1)
     segment_floor_rows: int = Field(default=20, ge=0)
+    max_merged_person_ratio: float = Field(default=0.02, ge=0, le=1)
+    """How many of the published persons may have been merged away."""
+    merged_person_floor: int = Field(default=20, ge=0)
+    """So many merged persons are always fine."""
 
 
 class ShopProfile(_Strict):
@@ -86,8 +91,14 @@ class ShopProfile(_Strict):
     syncs: list[Name] = []
     limits: Limits = Limits()
     keep_publications: int = Field(default=7, ge=1)
-    vars: dict[str, int | float | str | bool | None] = {}
+    vars: dict[str, Variable] = {}
     """dbt vars that differ from dbt_project.yml."""
+
+    @property
+    def single_account_sources(self) -> tuple[str, ...]:
+        """The sources in which one person has one account: two accounts are never one person."""
+        sources = self.vars.get("identity_single_account_sources", [])
+        return tuple(sources) if isinstance(sources, list) else ()
 
     @field_validator("time_zone")
     @classmethod
@@ -106,7 +117,7 @@ class ShopProfile(_Strict):
             return self.as_of_date
         return now.astimezone(ZoneInfo(self.time_zone)).date() - timedelta(days=1)
 
-    def dbt_vars(self, as_of_date: date) -> dict[str, int | float | str | bool | None]:
+    def dbt_vars(self, as_of_date: date) -> dict[str, Variable]:
         """The vars that every dbt call of this shop gets."""
         return {
             "as_of_date": as_of_date.isoformat(),
