@@ -27,7 +27,7 @@ AcceptChanges = Annotated[
     bool,
     typer.Option(
         "--accept-changes",
-        help="Publish although segments, tables or sales moved past their limits.",
+        help="Publish although persons, segments, tables or sales moved past their limits.",
     ),
 ]
 
@@ -111,7 +111,7 @@ def _launch(job: str, *, accept_changes: bool) -> None:
             job,
             log=log,
             on_step=on_step,
-            config={"outbound_gate": decision, "publication": decision},
+            config=dict.fromkeys(("identity_gate", "outbound_gate", "publication"), decision),
         )
     show_outcome(shop, outcome, log)
     raise typer.Exit(0 if outcome.success else 1)

@@ -8,6 +8,9 @@ import dagster as dg
 from expectations.results import CheckResult, GateResult
 from orchestration.ingest.ingest import LandedBatch
 
+IDENTITY_STAGE = "identity"
+"""The stage of the gate book that says whether too many persons merged."""
+
 
 def gate_run_id(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> str:
     """The run whose gate book is used: a retry goes on in the book of the run it retries."""

@@ -5,9 +5,12 @@ from time import perf_counter
 
 import dagster as dg
 
-from orchestration.defs.gates import gate_run_id
+from orchestration.defs.gates import IDENTITY_STAGE, gate_run_id
+from orchestration.defs.publication import PublicationConfig
 from orchestration.defs.resources import WAREHOUSE, Shop
 from orchestration.identity.errors import IdentityError
+from orchestration.publication.editions import current
+from orchestration.publication.gates import GateBook, GateRecord
 
 DEPS = ["int_identity__edges", "int_identity__records", "identity_rules", "identity_limits"]
 GROUP = "3_identity"
@@ -71,4 +74,34 @@ def resolve(context: dg.AssetExecutionContext, shop: Shop) -> Iterator[dg.Materi
     yield dg.MaterializeResult(
         asset_key=["identity", "refused_links"],
         metadata={"dagster/row_count": sum(report.refused.values()), **timing},
+    )
+
+
+@dg.asset_check(
+    asset=["identity", "person_map"],
+    name="identity_gate",
+    blocking=True,
+    description="How many of the persons in the last publication were merged away since.",
+)
+def identity_gate(
+    context: dg.AssetCheckExecutionContext, config: PublicationConfig, shop: Shop
+) -> dg.AssetCheckResult:
+    """Block a run in which too many published persons merge, until somebody accepts it."""
+    from orchestration.identity.merges import merged_since  # noqa: PLC0415  see above
+
+    published = current(shop.workspace.published)
+    limits = shop.profile.limits
+    merges = merged_since(published.warehouse if published else None, shop.workspace.lake)
+    problem = merges.problem(
+        max_ratio=limits.max_merged_person_ratio, floor=limits.merged_person_floor
+    )
+    passed = problem is None or config.accept_changes
+    said = problem or f"{merges.merged:,} of {merges.published:,} published persons merged away"
+    record = GateRecord(IDENTITY_STAGE, "merged_persons", passed, "error", said)
+    GateBook(shop.workspace.gates).record(gate_run_id(context), IDENTITY_STAGE, [record])
+    return dg.AssetCheckResult(
+        passed=passed,
+        severity=dg.AssetCheckSeverity.ERROR,
+        description=f"Accepted after a look: {said}" if problem and passed else said,
+        metadata={"published_persons": merges.published, "merged_persons": merges.merged},
     )

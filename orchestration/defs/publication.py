@@ -9,7 +9,7 @@ import dagster as dg
 
 from expectations.limits import outbound_parameters, row_limits
 from expectations.suites import segment_suite
-from orchestration.defs.gates import check_result, gate_run_id
+from orchestration.defs.gates import IDENTITY_STAGE, check_result, gate_run_id
 from orchestration.defs.ingestion import inbound_stages
 from orchestration.defs.resources import WAREHOUSE, Shop, dbt_project
 from orchestration.defs.segments import published_models, segment_frame, segment_models
@@ -29,7 +29,7 @@ class PublicationConfig(dg.Config):
     """What a person may decide for one run."""
 
     accept_changes: bool = False
-    """True: let pass segments, tables and sales that moved past their limits, after a look."""
+    """True: let pass persons, segments, tables and sales that moved past their limits."""
 
 
 def outbound_gate(segments: list[str]) -> dg.AssetChecksDefinition:
@@ -101,7 +101,7 @@ def publication_step(segments: list[str], models: list[str]) -> dg.AssetsDefinit
         started = perf_counter()
         run_id = gate_run_id(context)
         now = shop.now().astimezone(UTC).replace(tzinfo=None)
-        stages = inbound_stages(shop.profile)
+        stages = [*inbound_stages(shop.profile), IDENTITY_STAGE]
         stages += [f"dbt/{name}" for name in STEPS.values()]
         stages += [f"outbound/{segment}" for segment in segments]
         limits = shop.profile.limits

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import duckdb
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from orchestration.identity.clustering import Nodes
 from orchestration.identity.graph import Codes
-from orchestration.identity.queries import arrow_table
 from orchestration.identity.state import Previous
 
 KINDS = ("create", "merge", "move", "split")
@@ -171,34 +169,16 @@ def _with_new_ids(
     """Give new ids to the clusters that still have none; the ids, the new ones at the end."""
     without = np.flatnonzero(person_of == NOBODY)
     person_of[without] = np.arange(len(known), len(known) + len(without), dtype=np.int32)
-    places = np.arange(len(without))
-    wanted = pa.table({"place": places, "record_key": keys.take(pa.array(first_nodes[without]))})
-    with duckdb.connect() as connection:
-        connection.register("wanted", wanted)
-        connection.register("known", pa.table({"person_id": known}))
-        rows = arrow_table(
-            connection,
-            "with named as (select place,"
-            " 'p_' || substr(sha256(record_key), 1, 16) as person_id from wanted)"
-            " select place, person_id, count(*) over (partition by person_id) > 1"
-            " or person_id in (select person_id from known) as is_taken from named order by place",
-        )
-    ids = rows.column("person_id").combine_chunks()
-    taken = np.flatnonzero(rows.column("is_taken").to_numpy())
-    if len(taken):
-        ids = pa.array(list(_untaken(ids, taken.tolist(), wanted, known)), pa.string())
-    return pa.concat_arrays([known.cast(pa.string()), ids.cast(pa.string())])
-
-
-def _untaken(ids: pa.Array, taken: list[int], wanted: pa.Table, known: pa.Array) -> Iterator[str]:
-    used = set(known.to_pylist())
-    again = set(taken)
-    used |= {person for place, person in enumerate(ids.to_pylist()) if place not in again}
-    for place, person in enumerate(ids.to_pylist()):
-        if place in again:
-            person = new_person_id(wanted["record_key"][place].as_py(), used)  # noqa: PLW2901
-            used.add(person)
-        yield person
+    smallest = keys.take(pa.array(first_nodes[without])).to_pylist()
+    # Hashing is the one thing here that no column operation does; it happens once in a life.
+    ids = [new_person_id(key, set()) for key in smallest]
+    taken = pc.is_in(pa.array(ids, pa.string()), value_set=known).to_numpy(zero_copy_only=False)
+    if taken.any() or len(set(ids)) < len(ids):
+        used = set(known.to_pylist())
+        for place, key in enumerate(smallest):
+            ids[place] = new_person_id(key, used)
+            used.add(ids[place])
+    return pa.concat_arrays([known, pa.array(ids, pa.string())])
 
 
 def _changes(

@@ -11,7 +11,6 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from orchestration.identity.clustering import Nodes
 from orchestration.identity.fingerprint import Hashes, component_hashes
 from orchestration.identity.graph import Graph
 from orchestration.identity.guards import Mask, reasons_of
@@ -61,15 +60,24 @@ class IdentityReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """The persons of a graph, given those of the last resolution."""
+
+    hashes: Hashes
+    touched: Mask
+    """The records of components in which something changed."""
+    clustering: Clustering
+    """Its refused links are those of touched components."""
+    assignment: Assignment
+
+
+@dataclass(frozen=True, slots=True)
 class Resolution:
     """Everything that a resolution decides, before any of it is written."""
 
     graph: Graph
     previous: Previous
-    hashes: Hashes
-    touched: Mask
-    labels: Nodes
-    assignment: Assignment
+    settled: Settled
     refused: pa.Table
 
 
@@ -112,17 +120,30 @@ def decide(
     """Resolve, and write nothing."""
     graph = read_graph(connection, settings)
     previous = read_previous(connection, files)
+    settled = settle(graph, previous)
+    return Resolution(graph, previous, settled, _refused(connection, files, graph, settled))
+
+
+def settle(graph: Graph, previous: Previous) -> Settled:
+    """Cluster what changed since the last resolution, and give every cluster its person id.
+
+    Records of components in which nothing changed stay with those whose person they share: the
+    result is that of clustering everything.
+    """
     hashes = component_hashes(graph)
     touched = _touched(hashes, previous)
-    labels, clustering = _labels(graph, previous, touched)
-    return Resolution(
-        graph=graph,
-        previous=previous,
+    links = graph.links.where(touched[graph.links.left])
+    clustering = cluster(Graph(graph.records, links, graph.linked, graph.never, graph.limits))
+    still = np.flatnonzero(~touched).astype(np.int32)
+    first = np.full(len(previous.person_ids), len(touched), dtype=np.int32)
+    np.minimum.at(first, previous.person[still], still)
+    labels = clustering.labels.copy()
+    labels[still] = first[previous.person[still]]
+    return Settled(
         hashes=hashes,
         touched=touched,
-        labels=labels,
+        clustering=Clustering(labels, clustering.refused),
         assignment=assign_person_ids(graph.records.keys, labels, previous),
-        refused=_refused(connection, files, graph, clustering, touched),
     )
 
 
@@ -134,28 +155,14 @@ def _touched(hashes: Hashes, previous: Previous) -> Mask:
     return touched
 
 
-def _labels(graph: Graph, previous: Previous, touched: Mask) -> tuple[Nodes, Clustering]:
-    """Untouched records stay with those whose person they share; the others are clustered."""
-    links = graph.links.where(touched[graph.links.left])
-    clustering = cluster(Graph(graph.records, links, graph.linked, graph.never, graph.limits))
-    still = np.flatnonzero(~touched).astype(np.int32)
-    person = previous.person[still]
-    first = np.full(len(previous.person_ids), len(touched), dtype=np.int32)
-    np.minimum.at(first, person, still)
-    labels = clustering.labels.copy()
-    labels[still] = first[person]
-    return labels, clustering
-
-
 def _refused(
     connection: duckdb.DuckDBPyConnection,
     files: IdentityFiles,
     graph: Graph,
-    clustering: Clustering,
-    touched: Mask,
+    settled: Settled,
 ) -> pa.Table:
     """The links refused now, and those refused before in components that nothing touched."""
-    links = clustering.refused.links
+    links, against = settled.clustering.refused.links, settled.clustering.refused.reasons
     reasons = pa.array([reason.split("/")[0] for reason in reasons_of(graph)], pa.string())
     names = pa.array([rule.name for rule in links.rules], pa.string())
     now = pa.table(
@@ -164,13 +171,13 @@ def _refused(
             graph.records.keys.take(pa.array(links.right)),
             names.take(pa.array(links.rule)),
             pa.array(links.tiers),
-            reasons.take(pa.array(clustering.refused.reasons)),
+            reasons.take(pa.array(against)),
         ],
         schema=REFUSED_SCHEMA,
     )
     connection.register("refused_now", now)
     connection.register("refused_before", read_table(files.refused_links, REFUSED_SCHEMA))
-    connection.register("untouched", pa.table({"node": np.flatnonzero(~touched)}))
+    connection.register("untouched", pa.table({"node": np.flatnonzero(~settled.touched)}))
     table = arrow_table(
         connection,
         "with still as (select record_key from nodes semi join untouched"
@@ -187,7 +194,7 @@ def _refused(
 def _write(
     connection: duckdb.DuckDBPyConnection, files: IdentityFiles, found: Resolution, run_id: str
 ) -> None:
-    keys, previous, assignment = found.graph.records.keys, found.previous, found.assignment
+    keys, previous, assignment = found.graph.records.keys, found.previous, found.settled.assignment
     resolution_no = append_events(connection, files, assignment, run_id)
     append_former(connection, files, keys, previous, assignment, resolution_no)
     replace(files.refused_links, found.refused)
@@ -197,15 +204,15 @@ def _write(
         keys,
         assignment.person_ids.take(pa.array(assignment.person)),
         pa.array(since_no, pa.int32()),
-        pa.array(found.hashes),
+        pa.array(found.settled.hashes),
     ]
     replace(files.person_map, pa.table(columns, schema=MAP_SCHEMA))
 
 
 def _report(found: Resolution, waiting: int) -> IdentityReport:
-    sizes = np.bincount(found.assignment.person)
+    sizes = np.bincount(found.settled.assignment.person)
     sizes = sizes[sizes > 0]
-    changes = found.assignment.changes
+    changes = found.settled.assignment.changes
     reasons, counts = np.unique(found.refused["reason"].to_pylist(), return_counts=True)
     return IdentityReport(
         records=len(found.graph.records),
@@ -218,7 +225,7 @@ def _report(found: Resolution, waiting: int) -> IdentityReport:
         moved=changes.count("move"),
         median_person_records=_size_at(sizes, 0.5),
         p99_person_records=_size_at(sizes, 0.99),
-        recomputed_records=int(found.touched.sum()),
+        recomputed_records=int(found.settled.touched.sum()),
         overrides_without_record=waiting,
         refused=dict(zip(reasons.tolist(), counts.tolist(), strict=True)),
     )
