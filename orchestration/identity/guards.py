@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from orchestration.identity.clustering import Nodes
-from orchestration.identity.graph import Codes, Graph
+from orchestration.identity.graph import Codes, Graph, Links
 
 NEVER_LINK = "never_link"
 NOTHING = -1
@@ -34,22 +34,26 @@ class Guards:
     by_hand: Mapping[str, NDArray[np.int32]]
     """Limit -> of each first node, the kinds in a cluster that a person linked."""
 
+    @property
+    def vetoes(self) -> tuple[str, ...]:
+        """The limits of one value, which two sides may not both have and differ in."""
+        limits, counted = self.graph.limits, self.graph.records.counted
+        return tuple(name for name in limits if limits[name] == 1 and len(counted[name]) == 1)
+
     def between(self, labels: Nodes) -> Between:
         """The guards between the clusters that the labels name."""
-        extents = {
-            name: _extent(labels, self.graph.records.counted[name][0])
-            for name, limit in self.graph.limits.items()
-            if limit == 1 and len(self.graph.records.counted[name]) == 1
-        }
+        counted = self.graph.records.counted
+        extents = {name: _extent(labels, counted[name][0]) for name in self.vetoes}
         return Between(self, labels, extents)
 
-    def within(self, labels: Nodes, grown: Mask) -> Reasons:
-        """Of each cluster's first node: the limit that the cluster breaks.
+    def within(self, labels: Nodes, grown: Mask, names: Iterable[str]) -> Reasons:
+        """Of each cluster's first node: which of the named limits the cluster breaks.
 
         `grown` marks the records of the clusters to look at.
         """
         found = np.full(len(labels), NOTHING, dtype=np.int8)
-        for name, limit in self.graph.limits.items():
+        for name in names:
+            limit = self.graph.limits[name]
             clusters, counts = kinds_above(self.graph, name, labels, grown, limit)
             if name in self.by_hand:
                 allowed = np.zeros(len(labels), dtype=np.int32)
@@ -78,6 +82,19 @@ class Between:
         for name in reversed(list(self.extents)):
             found[_differ(*self.extents[name], left, right)] = names.index(name)
         found[forbidden(graph, self.labels, left, right)] = names.index(NEVER_LINK)
+        return found
+
+    def one_sided(self, links: Links, reasons: Reasons) -> Mask:
+        """Which links join a cluster that has the value of a veto with one that has none.
+
+        `reasons` are of each link: the veto that its component breaks.
+        """
+        names = reasons_of(self.guards.graph)
+        found = np.zeros(len(links), dtype=np.bool_)
+        for name, (_, most) in self.extents.items():
+            of_veto = reasons == names.index(name)
+            left, right = self.labels[links.left], self.labels[links.right]
+            found |= of_veto & ((most[left] >= 0) != (most[right] >= 0))
         return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,7 +43,9 @@ def cluster(graph: Graph) -> Clustering:
 
     Link overrides join first, then facts (tier 1), against which only a never-link stands. Each
     later tier joins whole clusters: a link between two sides that may not be one person is
-    refused by itself; a component that breaks a guard as a whole loses all its links of the tier.
+    refused by itself. Where a component holds two values of which a person has one, those who have
+    none belong to neither side: they stay together, apart from both. A component that breaks a
+    limit as a whole loses all its links of the tier.
     No two records of a never-link end in one cluster, provided no chain of link overrides joins
     them.
     """
@@ -65,23 +67,42 @@ def cluster(graph: Graph) -> Clustering:
 
 def _join(between: Between, links: Links, guards: Guards | None) -> tuple[Nodes, list[Refused]]:
     """Join clusters by the links of one tier."""
-    before, graph = between.labels, between.guards.graph
     links, refused = _allowed(between, links)
-    labels = _joined(before, links)
+    while True:
+        links, torn_links = _without_never_links(between, links)
+        refused.append(torn_links)
+        if guards is None:
+            return _joined(between.labels, links), refused
+        reasons = _against(between, links, guards, guards.vetoes)
+        ambiguous = between.one_sided(links, reasons)
+        if not ambiguous.any():
+            break
+        refused.append(Refused(links.where(ambiguous), reasons[ambiguous]))
+        again, more = _allowed(between, _stars_of_the_refused(links.where(ambiguous)))
+        links, refused = links.where(~ambiguous).and_also(again), refused + more
+    reasons = _against(between, links, guards, guards.graph.limits)
+    broken = reasons != NOTHING
+    refused.append(Refused(links.where(broken), reasons[broken]))
+    return _joined(between.labels, links.where(~broken)), refused
+
+
+def _without_never_links(between: Between, links: Links) -> tuple[Links, Refused]:
+    """The links that connect no two records of a never-link, and those that would."""
+    graph, labels = between.guards.graph, _joined(between.labels, links)
     inside = forbidden(graph, labels, labels, labels)
+    crossing = np.zeros(len(links), dtype=np.bool_)
     if inside.any():
-        crossing = torn(graph, before, links, inside[labels])
-        never = np.int8(reasons_of(graph).index(NEVER_LINK))
-        refused.append(Refused(links.where(crossing), np.full(crossing.sum(), never)))
-        links = links.where(~crossing)
-        labels = _joined(before, links)
-    if guards is None:
-        return labels, refused
-    against = guards.within(labels, _grown(before, labels))
-    of_link = against[labels[links.left]]
-    broken = of_link != NOTHING
-    refused.append(Refused(links.where(broken), of_link[broken]))
-    return _joined(before, links.where(~broken)), refused
+        crossing = torn(graph, between.labels, links, inside[labels])
+    never = np.full(int(crossing.sum()), reasons_of(graph).index(NEVER_LINK), dtype=np.int8)
+    return links.where(~crossing), Refused(links.where(crossing), never)
+
+
+def _against(between: Between, links: Links, guards: Guards, names: Iterable[str]) -> Reasons:
+    """Of each link, what its whole component breaks of the named limits."""
+    labels = _joined(between.labels, links)
+    against = guards.within(labels, _grown(between.labels, labels), names)
+    reasons: Reasons = against[labels[links.left]]
+    return reasons
 
 
 def _allowed(between: Between, links: Links) -> tuple[Links, list[Refused]]:

@@ -35,9 +35,7 @@ def test_order_of_the_rows_does_not_matter_when_two_tiers_compete(world, make_re
     assert world.groups == {frozenset({A}), frozenset({B, C})}
 
 
-def test_component_loses_all_links_of_the_tier_when_only_together_they_break_a_guard(
-    world, make_record
-) -> None:
+def test_record_between_two_birth_dates_belongs_to_neither(world, make_record) -> None:
     world.write(
         [make_record(A, birth_key=_day(1)), B, make_record(C, birth_key=_day(2)), D, E],
         [(A, B, STRONG), (B, C, STRONG), (D, E, STRONG)],
@@ -45,6 +43,33 @@ def test_component_loses_all_links_of_the_tier_when_only_together_they_break_a_g
     world.resolve()
     assert world.groups == {frozenset({A}), frozenset({B}), frozenset({C}), frozenset({D, E})}
     assert world.refused == {(A, B, STRONG, "birth_date"), (B, C, STRONG, "birth_date")}
+
+
+def test_records_without_a_birth_date_stay_together_when_they_could_be_of_either_person(
+    world, make_record
+) -> None:
+    guests = orders(3)
+    births = {A: 1, B: 2, C: 2}
+    world.write(
+        [*(make_record(key, birth_key=_day(day)) for key, day in births.items()), *guests],
+        [(guests[0], key, STRONG) for key in (A, B, C, *guests[1:])],
+    )
+    world.resolve()
+    assert world.groups == {frozenset(guests), frozenset({A}), frozenset({B, C})}
+    assert (guests[0], A, STRONG, "birth_date") in world.refused
+    assert not [row for row in world.refused if row[1] in guests]
+
+
+def test_records_of_a_star_stay_together_when_its_first_record_has_the_birth_date(
+    world, make_record
+) -> None:
+    guests = orders(3)
+    world.write(
+        [make_record(A, birth_key=_day(1)), make_record(B, birth_key=_day(2)), *guests],
+        [(A, key, STRONG) for key in guests] + [(B, guests[0], "phone_and_kana")],
+    )
+    world.resolve()
+    assert world.groups == {frozenset(guests), frozenset({A}), frozenset({B})}
 
 
 def test_equal_birth_dates_do_not_conflict(world, make_record) -> None:
