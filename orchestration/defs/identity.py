@@ -77,15 +77,20 @@ def resolve(context: dg.AssetExecutionContext, shop: Shop) -> Iterator[dg.Materi
     )
 
 
-@dg.asset_check(
-    asset=["identity", "person_map"],
+@dg.multi_asset_check(
     name="identity_gate",
-    blocking=True,
-    description="How many of the persons in the last publication were merged away since.",
+    specs=[
+        dg.AssetCheckSpec(
+            name="identity_gate",
+            asset=["identity", "person_map"],
+            blocking=True,
+            description="How many of the persons in the last publication were merged away since.",
+        )
+    ],
 )
 def identity_gate(
     context: dg.AssetCheckExecutionContext, config: PublicationConfig, shop: Shop
-) -> dg.AssetCheckResult:
+) -> Iterator[dg.AssetCheckResult]:
     """Block a run in which too many published persons merge, until somebody accepts it."""
     from orchestration.identity.merges import merged_since  # noqa: PLC0415  see above
 
@@ -99,7 +104,9 @@ def identity_gate(
     said = problem or f"{merges.merged:,} of {merges.published:,} published persons merged away"
     record = GateRecord(IDENTITY_STAGE, "merged_persons", passed, "error", said)
     GateBook(shop.workspace.gates).record(gate_run_id(context), IDENTITY_STAGE, [record])
-    return dg.AssetCheckResult(
+    yield dg.AssetCheckResult(
+        asset_key=["identity", "person_map"],
+        check_name="identity_gate",
         passed=passed,
         severity=dg.AssetCheckSeverity.ERROR,
         description=f"Accepted after a look: {said}" if problem and passed else said,
