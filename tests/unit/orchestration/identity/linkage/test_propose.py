@@ -11,7 +11,7 @@ from orchestration.identity.linkage.propose import PAIRS_SCHEMA, propose_links
 from tests.unit.orchestration.identity.linkage.planted_shop import make_work_db, planted_records
 
 pytest.importorskip("splink", reason="linkage is an extra: pip install 'enishi[linkage]'")
-PERSONS = 800
+PERSONS = 500
 
 
 def work_db_of(folder, records):
