@@ -77,7 +77,7 @@ def open_accounts(person: Person, world: World, rng: Random) -> Access:
         if person.habit.buys and is_plain and rng.random() < true.guest_first_share:
             is_guest_first = True
             registered += int((1 + rng.expovariate(1 / GUEST_FIRST_DAYS)) * DAY)
-        written = write_by_hand(person, true, rng)
+        written = write_by_hand(person.at(registered), true, rng)
         second_opened = registered + rng.randint(*SECOND_ACCOUNT_DAYS) * DAY
         has_second = rng.random() < true.second_account_share
         if not (is_guest_first or has_second):
@@ -91,7 +91,7 @@ def open_accounts(person: Person, world: World, rng: Random) -> Access:
                 Account(
                     str(next(world.numbers.members)),
                     second_opened,
-                    _second_particulars(person, world, rng),
+                    _second_particulars(person.at(second_opened), world, rng),
                 )
             )
     return Access(tuple(accounts), _mall_account(person, world, rng), is_guest_first)

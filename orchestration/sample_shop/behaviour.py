@@ -92,6 +92,16 @@ class Behaviour:
     """Share of hand-written records whose mail address carries a tag (+shop)."""
     placeholder_phone_share: float = 0.01
     """Share of hand-written records with a number that is nobody's, or the shop's own."""
+    other_reading_share: float = 0.015
+    """Share of hand-written records whose surname is read without its voiced sounds."""
+    other_kanji_share: float = 0.01
+    """Share of hand-written records with the given name in kanji that only sound like it."""
+    moving_share: float = 0.1
+    """Share of persons who move house some time in the shop's days."""
+    new_phone_share: float = 0.08
+    """Share of persons who get another number."""
+    new_mail_share: float = 0.12
+    """Share of persons who get another mailbox."""
     telephone_order_share: float = 0.015
     """Share of guest orders that the staff take by telephone, under the staff's mailbox."""
     forwarded_mail_share: float = 0.02

@@ -127,10 +127,9 @@ def _at_checkout(
 ) -> tuple[list[ConsentEvent], MailAgreement | None]:
     if rng.random() >= CHECKOUT_CONSENT_SHARE:
         return [], None
-    event = _event(
-        first_purchase, email=person.email, form_version="checkout-1", collected_by="checkout"
-    )
-    return [event], MailAgreement(person.email, False, "", first_purchase, None)
+    email = person.at(first_purchase).email
+    event = _event(first_purchase, email=email, form_version="checkout-1", collected_by="checkout")
+    return [event], MailAgreement(email, False, "", first_purchase, None)
 
 
 def withdraw_by_mail(moment: int, agreement: MailAgreement) -> ConsentEvent:

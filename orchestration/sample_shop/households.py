@@ -9,11 +9,13 @@ from orchestration.sample_shop.devices import Device, draw_device
 from orchestration.sample_shop.name_lists import Name, NameLists
 from orchestration.sample_shop.people import (
     MAIL_DOMAINS,
+    Change,
     Habit,
     Home,
     HouseholdKind,
     Person,
     draw_email,
+    draw_later_email,
     draw_mobile,
 )
 from orchestration.sample_shop.shop_calendar import DAY, ShopCalendar
@@ -158,7 +160,7 @@ class Population:
         birth_date = date(1940, 1, 1) + timedelta(days=int(rng.triangular(0, 24_000, 13_000)))
         true = self.behaviour
         scale = true.purchase_rate_mean / true.purchase_rate_shape
-        return Person(
+        person = Person(
             person_no=person_no,
             household_no=shared.household_no,
             household_kind=shared.kind,
@@ -181,6 +183,23 @@ class Population:
             interest=rng.gammavariate(1.2, 1 / 1.2),
             devices=tuple(devices),
         )
+        if shared.kind is not HouseholdKind.ORDINARY:
+            return person
+        return replace(person, changes=self._changes(person, rng))
+
+    def _changes(self, person: Person, rng: Random) -> tuple[Change, ...]:
+        """Give what changes after the person is known; who moves leaves the landline behind."""
+        true, end = self.behaviour, self.calendar.end
+        drawn = []
+        if rng.random() < true.moving_share:
+            mobile = draw_mobile(rng) if person.phone == person.home.landline else None
+            drawn.append(Change(rng.randrange(end), home=self._home(rng), phone=mobile))
+        if rng.random() < true.new_phone_share:
+            drawn.append(Change(rng.randrange(end), phone=draw_mobile(rng)))
+        if rng.random() < true.new_mail_share:
+            drawn.append(Change(rng.randrange(end), email=draw_later_email(person, rng)))
+        later = [change for change in drawn if change.moment > person.joined]
+        return tuple(sorted(later, key=lambda change: change.moment))
 
     def _as_family(self, members: list[Person], rng: Random) -> list[Person]:
         """Parents, a son named after his father, and twin daughters with one kanji in common."""

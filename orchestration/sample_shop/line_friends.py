@@ -10,6 +10,8 @@ from orchestration.sample_shop.world import World
 
 LINKED_SHARE = 0.7
 """Share of friends with an account who link it."""
+SECOND_LINKED_SHARE = 0.5
+"""Share of those with a second account who link that, too."""
 ANSWERS_PER_YEAR = 2.0
 POSTBACK_SHARE = 0.5
 """Share of answers that are taps on the menu; the others are written."""
@@ -32,7 +34,10 @@ class LineEvent:
 
 @dataclass(frozen=True, slots=True)
 class Friendship:
-    """A person's history on LINE; `linked` and `blocked` None when it never happened."""
+    """A person's history on LINE; `linked` and `blocked` None when it never happened.
+
+    `linked` is when the first account was linked; a second account may follow.
+    """
 
     user_id: str
     followed: int
@@ -55,14 +60,18 @@ def befriend(person: Person, access: Access, world: World, rng: Random) -> Frien
     blocked = followed + rng.randint(5, 400) * DAY
     is_blocked = rng.random() < world.behaviour.line_block_share and blocked < end
     last = blocked if is_blocked else end
-    moments = [("follow", followed)]
-    if linked is not None and linked < last:
-        moments.append(("accountLink", linked))
-    moments += [(_answer(rng), moment) for moment in _answers(followed, last, rng)]
+    moments = [("follow", followed, "")]
+    moments += [
+        ("accountLink", moment, member_id)
+        for member_id, moment in _links(access, linked, rng)
+        if moment < last
+    ]
+    moments += [(_answer(rng), moment, "") for moment in _answers(followed, last, rng)]
     if is_blocked:
-        moments.append(("unfollow", blocked))
-    member_id = access.accounts[0].member_id if access.accounts else ""
-    events = [_event(kind, moment, user_id, member_id, world, rng) for kind, moment in moments]
+        moments.append(("unfollow", blocked, ""))
+    events = [
+        _event(kind, moment, user_id, member_id, world, rng) for kind, moment, member_id in moments
+    ]
     return Friendship(
         user_id=user_id,
         followed=followed,
@@ -82,6 +91,19 @@ def _linked(access: Access, followed: int, rng: Random) -> int | None:
     return max(followed, access.accounts[0].registered) + rng.randint(60, 2 * DAY)
 
 
+def _links(access: Access, linked: int | None, rng: Random) -> list[tuple[str, int]]:
+    """Give each account that is linked, and when."""
+    if linked is None:
+        return []
+    first, *others = access.accounts
+    links = [(first.member_id, linked)]
+    for account in others:
+        if rng.random() < SECOND_LINKED_SHARE:
+            moment = max(linked, account.registered) + rng.randint(60, 2 * DAY)
+            links.append((account.member_id, moment))
+    return links
+
+
 def _answers(first: int, last: int, rng: Random) -> list[int]:
     moments = []
     moment = first + int(rng.expovariate(ANSWERS_PER_YEAR / 365) * DAY)
@@ -99,7 +121,7 @@ def _event(
         moment=moment,
         event_no=next(world.numbers.line_events),
         user_id=user_id,
-        member_id=member_id if kind == "accountLink" else "",
+        member_id=member_id,
         text=rng.choice(MESSAGE_TEXTS) if kind == "message" else "",
         is_redelivery=rng.random() < REDELIVERED_SHARE,
     )

@@ -1,6 +1,6 @@
 """Persons as they truly are, before anything happens."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from random import Random
@@ -64,6 +64,16 @@ class Home:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """A new address, number or mailbox from a moment on; None is as before."""
+
+    moment: int
+    home: Home | None = None
+    phone: str | None = None
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Person:
     """A person as they truly are; moments are seconds of the shop's calendar."""
 
@@ -89,6 +99,20 @@ class Person:
     has_link_scanner: bool
     interest: float
     devices: tuple[Device, ...]
+    changes: tuple[Change, ...] = ()
+
+    def at(self, moment: int) -> "Person":
+        """Give the person as they are at a moment, after what has changed by then."""
+        person = self
+        for change in self.changes:
+            if change.moment <= moment:
+                person = replace(
+                    person,
+                    home=change.home or person.home,
+                    phone=change.phone or person.phone,
+                    email=change.email or person.email,
+                )
+        return person
 
     @property
     def true_id(self) -> str:
@@ -101,6 +125,12 @@ def draw_email(person_no: int, family: Name, given: Name, rng: Random) -> str:
     if rng.random() < LEGACY_MAIL_SHARE:
         return f"enishi-sample..{person_no}.@docomo.ne.jp"
     return f"{given.romaji}.{family.romaji}{person_no}@{MAIL_DOMAINS.pick(rng)}"
+
+
+def draw_later_email(person: Person, rng: Random) -> str:
+    """Give the address of a mailbox that the person opened later."""
+    year = person.birth_date.year
+    return f"{person.given.romaji}-{person.person_no}.{year}@{MAIL_DOMAINS.pick(rng)}"
 
 
 def draw_mobile(rng: Random) -> str:

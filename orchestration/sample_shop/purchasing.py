@@ -145,6 +145,7 @@ def place_order(
     person: Person, purchase: Purchase, access: Access, world: World, rng: Random
 ) -> Order:
     """Give the order the shop or the mall makes of a purchase."""
+    person = person.at(purchase.moment)
     fulfilment = fulfil(purchase.moment, world.calendar.end, world.behaviour, rng)
     account = access.account_at(purchase.moment, rng)
     goods_total = sum(line.amount for line in purchase.lines)

@@ -108,7 +108,8 @@ def _forms(person: Person, occasions: Occasions, world: World, rng: Random) -> l
         visits += [Visit(person.joined, form=Form("/newsletter", email)) for email in typed]
     elif person.habit is not Habit.MALL and rng.random() < world.behaviour.restock_form_share:
         day = rng.randint(person.joined // DAY, world.calendar.days - 1)
-        visits.append(Visit(waking_moment(day, rng), form=Form("/restock", person.email)))
+        moment = waking_moment(day, rng)
+        visits.append(Visit(moment, form=Form("/restock", person.at(moment).email)))
     return visits
 
 

@@ -10,6 +10,9 @@ from orchestration.sample_shop.weighted import Weighted
 
 _LARGE = str.maketrans("ャュョッァィゥェォ", "ヤユヨツアイウエオ")
 _OTHER_Z = str.maketrans("ズヅジヂ", "ヅズヂジ")
+_VOICED = str.maketrans(
+    "ガギグゲゴザジズゼゾダデドバビブベボ", "カキクケコサシスセソタテトハヒフヘホ"
+)
 _LONG_O = re.compile("([オコソトノホモヨロゴゾドボポョ])[ウオ]")
 
 Form = Callable[[str], str]
@@ -38,6 +41,11 @@ def other_z(kana: str) -> str:
 def long_mark(kana: str) -> str:
     """サトー for サトウ."""
     return _LONG_O.sub(r"\1ー", kana)
+
+
+def unvoiced(kana: str) -> str:
+    """ヤマサキ for ヤマザキ: another way to read the same kanji."""
+    return kana[0] + kana[1:].translate(_VOICED)
 
 
 _FORMS: Weighted[Form] = Weighted(

@@ -1,6 +1,9 @@
 """Other forms of the same characters, as people write their own names."""
 
+from functools import cache
 from random import Random
+
+from orchestration.sample_shop.name_lists import Name, NameLists
 
 VARIANTS: dict[str, tuple[str, ...]] = {
     "高": ("髙",),
@@ -33,3 +36,17 @@ VARIANTS: dict[str, tuple[str, ...]] = {
 def vary_kanji(name: str, rng: Random) -> str:
     """Give the name with another form of each character that has one."""
     return "".join(rng.choice(VARIANTS.get(character, (character,))) for character in name)
+
+
+def same_sounding(given: Name, rng: Random) -> str:
+    """Give other kanji that are read like the name, as an input method offers them first."""
+    return rng.choice(_kanji_by_reading().get(given.kana, [given.kanji]))
+
+
+@cache
+def _kanji_by_reading() -> dict[str, list[str]]:
+    names = NameLists.load()
+    kanji: dict[str, list[str]] = {}
+    for name in (*names.female.items, *names.male.items):
+        kanji.setdefault(name.kana, []).append(name.kanji)
+    return kanji

@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from orchestration.sample_shop.behaviour import Behaviour
-from orchestration.sample_shop.handwriting.kana import draw_form
-from orchestration.sample_shop.handwriting.kanji import vary_kanji
+from orchestration.sample_shop.handwriting.kana import draw_form, unvoiced
+from orchestration.sample_shop.handwriting.kanji import same_sounding, vary_kanji
 from orchestration.sample_shop.handwriting.numbers import (
     vary_block,
     vary_city,
@@ -13,6 +13,7 @@ from orchestration.sample_shop.handwriting.numbers import (
     vary_postal_code,
 )
 from orchestration.sample_shop.handwriting.placeholders import STAFF_MAILBOX, draw_placeholder_phone
+from orchestration.sample_shop.name_lists import Prefecture
 from orchestration.sample_shop.people import Person
 
 _NO_SUCH_LABELS = {"com": ("con", "cpm"), "net": ("ner", "nett"), "jp": ("jpp", "pj")}
@@ -32,6 +33,7 @@ class Written:
     postal_code: str
     address_line1: str
     address_line2: str
+    prefecture: Prefecture
     is_mistyped: bool = False
     is_unreachable: bool = False
     """Whether the address is one that the shop can see no mail will reach."""
@@ -49,6 +51,7 @@ def write_exactly(person: Person) -> Written:
         postal_code=person.home.postal_code,
         address_line1=person.home.address_line1,
         address_line2=person.home.address_line2,
+        prefecture=person.home.prefecture,
     )
 
 
@@ -59,6 +62,10 @@ def write_by_hand(person: Person, behaviour: Behaviour, rng: Random) -> Written:
         written = replace(written, family_name=vary_kanji(written.family_name, rng))
     if rng.random() < behaviour.given_name_variant_share:
         written = replace(written, given_name=vary_kanji(written.given_name, rng))
+    if rng.random() < behaviour.other_kanji_share:
+        written = replace(written, given_name=same_sounding(person.given, rng))
+    if rng.random() < behaviour.other_reading_share:
+        written = replace(written, family_kana=unvoiced(written.family_kana))
     if rng.random() < behaviour.variant_share:
         form = draw_form(rng)
         written = replace(
@@ -85,9 +92,15 @@ def write_by_hand(person: Person, behaviour: Behaviour, rng: Random) -> Written:
 
 
 def write_by_staff(person: Person, behaviour: Behaviour, rng: Random) -> Written:
-    """Give the particulars as the staff type them while the person is on the telephone."""
+    """Give the particulars as the staff type them by ear, while the person is on the telephone."""
     written = write_by_hand(person, behaviour, rng)
-    return replace(written, email=STAFF_MAILBOX, is_mistyped=False)
+    return replace(
+        written,
+        family_name=person.family.kana,
+        given_name=person.given.kana,
+        email=STAFF_MAILBOX,
+        is_mistyped=False,
+    )
 
 
 def mistype(email: str, rng: Random) -> str:

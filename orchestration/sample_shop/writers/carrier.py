@@ -46,6 +46,6 @@ class CarrierWriter:
             self._calendar.stamp(shipped),
             "" if delivered is None else self._calendar.stamp(delivered),
             CARRIER_NAME,
-            order.person.home.prefecture.name,
+            order.written.prefecture.name,
             self._calendar.stamp(shipped if delivered is None else delivered),
         ]

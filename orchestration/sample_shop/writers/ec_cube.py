@@ -122,7 +122,7 @@ class EcCubeWriter:
         born = person.told_birth_date
         return [
             account.member_id,
-            *_name_and_address(person, account.written),
+            *_name_and_address(account.written),
             *_gender(person),
             "",
             "",
@@ -154,7 +154,7 @@ class EcCubeWriter:
             order.order_id,
             f"{day}-{order.order_id}",
             order.customer_id,
-            *_name_and_address(person, order.written),
+            *_name_and_address(order.written),
             *_gender(person),
             "",
             "",
@@ -174,7 +174,7 @@ class EcCubeWriter:
         ]
 
     def _order_tail(self, order: Order) -> list[str]:
-        written, home = order.written, order.person.home
+        written = order.written
         shipped = order.fulfilment.shipped
         shipped_text = "" if shipped is None else self._world.calendar.stamp(shipped)
         return [
@@ -185,8 +185,8 @@ class EcCubeWriter:
             written.given_kana,
             "",
             written.postal_code,
-            str(home.prefecture.prefecture_id),
-            home.prefecture.name,
+            str(written.prefecture.prefecture_id),
+            written.prefecture.name,
             written.address_line1,
             written.address_line2,
             written.phone,
@@ -210,9 +210,9 @@ class EcCubeWriter:
         return f"{self._world.calendar.day_text(wished)} 00:00:00"
 
 
-def _name_and_address(person: Person, written: Written) -> list[str]:
+def _name_and_address(written: Written) -> list[str]:
     """Give the columns from お名前(姓) to TEL."""
-    prefecture = person.home.prefecture
+    prefecture = written.prefecture
     return [
         written.family_name,
         written.given_name,

@@ -69,7 +69,7 @@ class MallWriter:
             order.written.email,
             order.written.phone,
             order.written.postal_code,
-            order.person.home.prefecture.name,
+            order.written.prefecture.name,
             order.written.address_line1,
             order.written.address_line2,
         ]

@@ -7,8 +7,10 @@ from orchestration.sample_shop.handwriting.kana import (
     large,
     long_mark,
     other_z,
+    unvoiced,
 )
-from orchestration.sample_shop.handwriting.kanji import VARIANTS, vary_kanji
+from orchestration.sample_shop.handwriting.kanji import VARIANTS, same_sounding, vary_kanji
+from orchestration.sample_shop.name_lists import Name
 from orchestration.sample_shop.series import number_series
 
 
@@ -47,7 +49,20 @@ def test_name_is_written_in_every_form(name: str, forms: set[str]) -> None:
         (long_mark, "サトウ", "サトー"),
         (long_mark, "オオタ", "オータ"),
         (long_mark, "イトウユウコ", "イトーユウコ"),
+        (unvoiced, "ヤマザキ", "ヤマサキ"),
+        (unvoiced, "ゴトウ", "ゴトウ"),
     ],
 )
 def test_reading_is_written_in_the_form(form: Form, kana: str, written: str) -> None:
     assert form(kana) == written
+
+
+def test_given_name_is_written_in_kanji_that_sound_like_it() -> None:
+    name = Name("愛佳", "アイカ", "aika")
+    found = {same_sounding(name, number_series(seed, "test")) for seed in range(40)}
+    assert found == {"愛佳", "愛香"}
+
+
+def test_given_name_stays_when_no_other_kanji_are_known() -> None:
+    name = Name("無名", "ナシナ", "nashina")
+    assert same_sounding(name, number_series(1, "test")) == "無名"

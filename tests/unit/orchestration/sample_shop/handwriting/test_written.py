@@ -22,6 +22,8 @@ NEVER = replace(
     tagged_mail_share=0.0,
     mistyped_mail_share=0.0,
     placeholder_phone_share=0.0,
+    other_kanji_share=0.0,
+    other_reading_share=0.0,
 )
 ALWAYS = replace(NEVER, variant_share=1.0, given_name_variant_share=1.0, mistyped_mail_share=1.0)
 
@@ -31,7 +33,7 @@ def test_handwriting_varies_everything_when_it_always_varies(person: Person) -> 
     exact = asdict(write_exactly(person))
     # The city of this address never had another name.
     same = {key for key, value in asdict(written).items() if value == exact[key]}
-    assert same == {"address_line1", "is_unreachable"}
+    assert same == {"address_line1", "prefecture", "is_unreachable"}
     assert (written.family_name, written.given_name) == ("髙橋", "惠子")
     assert written.email.rpartition(".")[2] in {"con", "cpm"}
 
@@ -72,6 +74,7 @@ def test_telephone_is_nobodys_when_it_is_a_placeholder(person: Person) -> None:
 def test_staff_type_their_own_mailbox(person: Person) -> None:
     written = write_by_staff(person, ALWAYS, number_series(1, "test"))
     assert written.email == STAFF_MAILBOX
+    assert (written.family_name, written.given_name) == ("タカハシ", "ケイコ")
     assert not written.is_mistyped
 
 
