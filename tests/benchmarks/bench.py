@@ -5,7 +5,7 @@ import json
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
@@ -140,6 +140,25 @@ class Benchmark:
         self._build(result, tests=True)
         return result
 
+    def build_edges(self, result: Result) -> None:
+        """Fill the lake and build stage1, anew: what the resolution of persons reads.
+
+        Raises:
+            PhaseError: a phase ended with an error.
+        """
+        self._fill_lake(result)
+        self._forget_build()
+        self._dbt(result, "stage1", "build", "--select", "tag:stage1", *_WITHOUT_TESTS)
+
+    def rebuild(self, work_db: Path, models: Sequence[str]) -> None:
+        """Run models again in another work database, a copy of this one.
+
+        Raises:
+            PhaseError: dbt ended with an error.
+        """
+        name = f"rebuild_{work_db.stem}"
+        self._dbt(Result(self.persons, ""), name, "run", "--select", *models, work_db=work_db)
+
     def _fill_lake(self, result: Result) -> None:
         marker = self.root / "lake.json"
         recipe = {"persons": self.persons, "end": result.as_of_date, "makers": _digest()}
@@ -173,7 +192,7 @@ class Benchmark:
             if step == "stage1":
                 self._phase(result, "resolve", suffix)
 
-    def _dbt(self, result: Result, name: str, *arguments: str) -> None:
+    def _dbt(self, result: Result, name: str, *arguments: str, work_db: Path | None = None) -> None:
         variables = load_shop(SHOP).dbt_vars(self.as_of_date)
         folders = {
             "--project-dir": _PROJECT,
@@ -183,7 +202,7 @@ class Benchmark:
         }
         options = [str(part) for option in folders.items() for part in option]
         given = ["--vars", json.dumps(variables, sort_keys=True)]
-        self._measure(result, name, [_DBT, *arguments, *options, *given])
+        self._measure(result, name, [_DBT, *arguments, *options, *given], work_db)
 
     def _phase(self, result: Result, phase: str, suffix: str = "") -> None:
         assert phase in PHASES
@@ -194,13 +213,15 @@ class Benchmark:
         last_line = log.read_text(encoding="utf-8").splitlines()[-1]
         result.figures[phase] = json.loads(last_line)
 
-    def _measure(self, result: Result, name: str, command: list[str]) -> Path:
+    def _measure(
+        self, result: Result, name: str, command: list[str], work_db: Path | None = None
+    ) -> Path:
         self.progress(name)
         self.workspace.work.mkdir(parents=True, exist_ok=True)
         log = self.root / "logs" / f"{name}.log"
         variables = {
             "ENISHI_LAKE": str(self.workspace.lake),
-            "ENISHI_WORK_DB": str(self.workspace.work_db),
+            "ENISHI_WORK_DB": str(work_db or self.workspace.work_db),
             "ENISHI_MEMORY_LIMIT": self.memory_limit,
             "ENISHI_HASH_KEY": "enishi",
         }
