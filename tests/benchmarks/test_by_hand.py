@@ -36,7 +36,7 @@ def test_by_hand_equals_build_when_shop_is_small(tmp_path: Path) -> None:
     assert result.is_equal
     rows = {table.table: table.rows for table in result.comparisons}
     assert {name for name, count in rows.items() if count == 0} <= {"segments.seg_second_purchase"}
-    assert len(rows) >= 21
+    assert len(rows) >= 23
     measured = as_json(result)
     assert measured["ratio"] > 0
     assert measured["failed_tests"] == 0
