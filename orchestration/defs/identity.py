@@ -12,7 +12,8 @@ from orchestration.identity.errors import IdentityError
 from orchestration.publication.editions import current
 from orchestration.publication.gates import GateBook, GateRecord
 
-DEPS = ["int_identity__edges", "int_identity__records", "identity_rules", "identity_limits"]
+READS = ["int_identity__edges", "int_identity__records", "identity_rules", "identity_limits"]
+DEPS = [*READS, ["identity", "linkage_pairs"]]
 GROUP = "3_identity"
 
 
@@ -48,6 +49,7 @@ GROUP = "3_identity"
 )
 def resolve(context: dg.AssetExecutionContext, shop: Shop) -> Iterator[dg.MaterializeResult[None]]:
     """Resolve the records of the work database into persons."""
+    from orchestration.identity.linkage.propose import linked_pairs_file  # noqa: PLC0415
     from orchestration.identity.resolve import resolve_identities  # noqa: PLC0415  imports scipy
 
     started = perf_counter()
@@ -58,6 +60,7 @@ def resolve(context: dg.AssetExecutionContext, shop: Shop) -> Iterator[dg.Materi
             run_id=gate_run_id(context),
             overrides=shop.workspace.identity_overrides,
             single_account_sources=shop.profile.single_account_sources,
+            linked_pairs=linked_pairs_file(shop.workspace.lake),
         )
     except IdentityError as error:
         raise dg.Failure(str(error), allow_retries=False) from error

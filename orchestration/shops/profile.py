@@ -88,6 +88,8 @@ class ShopProfile(_Strict):
     landing: GeneratedLanding | CopiedLanding | OwnLanding = Field(
         default_factory=OwnLanding, discriminator="kind"
     )
+    linkage: Literal["off", "review", "merge"] | None = None
+    """What becomes of pairs that Splink finds likely; null: review where it is installed."""
     syncs: list[Name] = []
     limits: Limits = Limits()
     keep_publications: int = Field(default=7, ge=1)
@@ -108,6 +110,12 @@ class ShopProfile(_Strict):
         except Exception as error:
             raise ValueError(f"{value!r} is no IANA time zone, such as Asia/Tokyo") from error
         return value
+
+    @field_validator("linkage", mode="before")
+    @classmethod
+    def _off_is_a_word(cls, value: object) -> object:
+        # YAML reads a bare off as false.
+        return "off" if value is False else value
 
     def as_of(self, override: str | None, *, now: datetime) -> date:
         """The last complete day: the override, the profile's day, or yesterday at the shop."""

@@ -85,8 +85,10 @@ def ingest(task: Task) -> Figures:
 
 def resolve(task: Task) -> Figures:
     """Resolve the records of the work database into persons."""
+    from orchestration.identity.linkage.propose import propose_links
     from orchestration.identity.resolve import resolve_identities
 
+    propose_links(task.workspace.work_db, task.workspace.lake, "off")
     report = resolve_identities(task.workspace.work_db, task.workspace.lake, run_id="benchmark")
     return {"records": report.records, "edges": report.edges, "persons": report.persons}
 

@@ -10,6 +10,7 @@ import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
+from orchestration.identity.linkage.propose import propose_links
 from orchestration.identity.resolve import IdentityReport, resolve_identities
 
 DBT_PROJECT = Path(__file__).parents[2] / "dbt_project"
@@ -60,6 +61,7 @@ def build_shop(
     """Runs the three dbt steps with the resolution between them; every node must pass."""
     build = ["build"] if with_unit_tests else ["build", "--exclude-resource-type", "unit_test"]
     assert run_dbt(workspace, *build, "--select", "tag:stage1", variables=variables) == []
+    propose_links(workspace / "warehouse.duckdb", workspace / "lake", "off")
     report = resolve_identities(workspace / "warehouse.duckdb", workspace / "lake", "run-1")
     assert run_dbt(workspace, *build, "--select", "tag:stage2", variables=variables) == []
     assert run_dbt(workspace, *build, "--select", "tag:stage3", variables=variables) == []

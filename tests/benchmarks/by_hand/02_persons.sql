@@ -25,6 +25,16 @@ inner join person_map as one on edges.left_record = one.record_key
 inner join person_map as other on edges.right_record = other.record_key
 left join resolved('refused_links') as refused using (left_record, right_record, rule);
 
+create table identity.identity_review_queue as
+select
+    left_record, right_record, one.person_id as left_person_id, other.person_id as right_person_id,
+    if(left_person_id = right_person_id, 'linked', 'open') as status, reasons, reasons_ja, weights,
+    match_probability, match_weight
+from resolved('linkage_pairs') as pairs
+inner join person_map as one on pairs.left_record = one.record_key
+inner join person_map as other on pairs.right_record = other.record_key
+where not is_vetoed;
+
 create table identity.identity_quality as
 with sizes as (select count(*) as size from person_map group by person_id)
 

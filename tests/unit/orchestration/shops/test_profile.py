@@ -43,6 +43,14 @@ def test_load_shop_gives_defaults_when_the_profile_is_minimal(profile):
 
 
 @pytest.mark.parametrize(
+    ("line", "mode"),
+    [("", None), ("linkage: off", "off"), ('linkage: "off"', "off"), ("linkage: merge", "merge")],
+)
+def test_load_shop_reads_linkage_also_when_yaml_takes_off_for_false(profile, line, mode):
+    assert profile(line).linkage == mode
+
+
+@pytest.mark.parametrize(
     ("name", "zone", "currency", "landing"),
     [
         ("sample", "Asia/Tokyo", "JPY", GeneratedLanding),
