@@ -1,103 +1,188 @@
-"""How fast a large identity graph is resolved: python -m tests.benchmarks.identity_graph.
+"""python -m tests.benchmarks.identity_graph: what identity costs beside its edge list in plain SQL.
 
-Prints one JSON object per resolution: the first, one after which nothing changed, and one in
-which every hundredth record has another birth date.
+Three records a person: an account, an order of it, and an order as a guest who wrote otherwise.
+The same records go through dbt's models and the resolution, and through the hand-written SQL of
+by_hand/02_identity_2_edges.sql. Then the resolution runs again, unchanged and with one record in a
+hundred changed.
 """
 
 import argparse
 import json
-import resource
+import shutil
 import sys
-import tempfile
+from datetime import date
 from pathlib import Path
-from time import perf_counter
 
-import duckdb
+from rich.console import Console
+from rich.table import Table
 
-from orchestration.identity.resolve import resolve_identities
+from orchestration.environments import REPOSITORY
+from orchestration.shops.profile import load_shop
+from orchestration.workspace import Workspace
+from tests.benchmarks.measure import Cost, measure
 
-# Persons with an account, its orders and guest orders; every 1,000th value is shared by two.
-_TABLES = """
+_HERE = Path(__file__).parent
+_PROJECT = REPOSITORY / "dbt_project"
+_MODELS = ("identifiers", "blocked_values", "link_keys", "edges")
+_SEEDS = ("identity_rules", "identity_limits")
+_MEMORY = "3GB"
+# One telephone in a thousand belongs to two persons, and one number to a hundredth of the orders.
+_RECORDS = """
     create schema intermediate;
-    create schema seeds;
-    create table seeds.identity_rules as select * from (values
-        ('same_source_customer', 1, true), ('email_and_kana', 3, true), ('phone_and_kana', 3, true),
-        ('kana_and_address', 4, true)) as seed (rule, tier, is_enabled);
-    create table seeds.identity_limits as select * from (values
-        ('emails', 5), ('phones', 4), ('line_users', 1), ('accounts', 20), ('given_names', 3))
-        as seed (limit_name, max_count);
     create table intermediate.int_identity__records as
     with numbered as (
-        select i, hash(i) as shuffled, i // $size as person, i % $size as part
-        from range($records) as numbers (i)
+        select person, part, person - (person % 1000 = 1)::integer as telephone,
+            (hash(person) % 20000)::bigint as family, (hash(person, 1) % 3000)::bigint as given
+        from range($persons) as persons (person), range(3) as parts (part)
     )
     select
-        case when part = 0 then 'ec|customer|' else 'ec|order|' end || shuffled as record_key,
-        'ec' as source,
-        case when part = 0 then 'customer' else 'order' end as record_kind,
-        case when part <= 1 then person::varchar end as source_customer_id,
-        case when part = 0 and person % 3 = 0 then 'U' || person end as line_user_id,
-        'p' || (person - (person % 1000 = 1)::integer) || '@example.com' as email_key,
-        'valid' as email_status,
-        '+8190' || person as phone_key,
-        'かな' || (person % 5000) as kana_key,
-        'かな' || (person % 700) as given_kana_key,
-        '名' || (person % 900) as given_name_key,
-        case when part = 0 and person % 2 = 0 then date '1970-01-01' + (person % 15000)::integer end
-            as birth_key,
-        i
-    from numbered;
-    create table intermediate.int_identity__edges as
-    with firsts as (
-        select *, i - i % $size as first_i from intermediate.int_identity__records
-    ),
-    pairs as (
-        select firsts.*, heads.record_key as first_record
-        from firsts inner join intermediate.int_identity__records as heads
-            on firsts.first_i = heads.i
-        where firsts.i <> firsts.first_i
-    )
-    select first_record as left_record, record_key as right_record, rule
-    from pairs, (values ('same_source_customer', 1, 1), ('email_and_kana', 0, 99),
-        ('phone_and_kana', 0, 99), ('kana_and_address', 0, 99)) as rules (rule, low, high)
-    where i % $size between greatest(low, 1) and high
+        'ec|' || if(part = 0, 'customer', 'order') || '|' || hash(person, part) as record_key,
+        'ec' as source, if(part = 0, 'customer', 'order') as record_kind,
+        if(part < 2, 'c' || hash(person, 0), null) as source_customer_id,
+        if(part = 0 and person % 3 = 0, 'U' || person, null) as line_user_id,
+        if(part = 2 and person % 2 = 0, null, 'p' || person || '@example.com') as email_key,
+        if(part = 2 and person % 2 = 0, null, 'valid') as email_status,
+        email_key as email_loose_key,
+        if(part = 1 and person % 100 = 0, '+81312340000', '+8190' || telephone) as phone_key,
+        'mobile' as phone_kind,
+        '姓' || family || '名' || given as name_key, name_key as name_loose_key,
+        '名' || given as given_name_key, '姓' || family as family_name_key,
+        'せい' || family || 'めい' || given as kana_key, 'めい' || given as given_kana_key,
+        'mei' || given || ' sei' || family as romaji_key,
+        lpad((person % 100000)::varchar, 7, '1') as postal_key,
+        if(part = 1, null, postal_key || '|' || person || '|') as address_key,
+        date '1950-01-01' + (hash(person, 2) % 20000)::integer as birth,
+        if(part = 0 and person % 2 = 0, birth, null) as birth_key,
+        null::varchar as company_key, timestamp '2026-01-01' as first_seen_at
+    from numbered
 """
 
 
 def main(arguments: list[str]) -> None:
-    """Build the graph in a folder of its own and resolve it three times."""
+    """Measure every step in a process of its own, or run one of them."""
     parser = argparse.ArgumentParser(prog="tests.benchmarks.identity_graph")
-    parser.add_argument("--records", type=int, default=3_000_000)
-    parser.add_argument("--records-per-person", type=int, default=3)
+    parser.add_argument("--persons", type=int, default=1_000_000)
+    parser.add_argument("--home", type=Path, default=REPOSITORY / "var" / "bench" / "identity")
+    parser.add_argument("--step", choices=_STEPS)
     given = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory() as folder:
-        work_db, lake = Path(folder) / "warehouse.duckdb", Path(folder) / "lake"
-        tables = _TABLES.replace("$size", str(given.records_per_person))
-        with duckdb.connect(str(work_db), config={"memory_limit": "1GB"}) as connection:
-            connection.execute(tables.replace("$records", str(given.records)))
-        _measure("first", work_db, lake)
-        _measure("nothing changed", work_db, lake)
-        with duckdb.connect(str(work_db)) as connection:
-            connection.execute(
-                "update intermediate.int_identity__records set birth_key = date '2000-01-01'"
-                " where i % 100 = 0"
-            )
-        _measure("one record in a hundred changed", work_db, lake)
+    workspace = Workspace(given.home.resolve())
+    if given.step:
+        print(json.dumps(_STEPS[given.step](workspace, given.persons)))
+        return
+    shutil.rmtree(workspace.root, ignore_errors=True)
+    workspace.work.mkdir(parents=True)
+    _step(workspace, "records", given.persons)
+    costs, figures = {}, {}
+    costs["edges by hand"], figures["edges by hand"] = _step(workspace, "by_hand", given.persons)
+    costs["edges by dbt"] = _dbt(workspace)
+    for name, change in (("first", None), ("unchanged", None), ("1 % changed", "change")):
+        if change:
+            _step(workspace, change, given.persons)
+        step = f"resolution, {name}"
+        costs[step], figures[step] = _step(workspace, "resolve", given.persons)
+    _show(costs, figures, given.persons)
 
 
-def _measure(name: str, work_db: Path, lake: Path) -> None:
-    started = perf_counter()
-    report = resolve_identities(work_db, lake, run_id=name)
-    figures = {
-        "resolution": name,
-        "seconds": round(perf_counter() - started, 1),
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-        "records": report.records,
+def _make_records(workspace: Workspace, persons: int) -> dict[str, int]:
+    import duckdb  # noqa: PLC0415  each step imports what it measures
+
+    with duckdb.connect(str(workspace.work_db), config={"memory_limit": _MEMORY}) as connection:
+        connection.execute(_RECORDS.replace("$persons", str(persons)))
+    return {"records": 3 * persons}
+
+
+def _edges_by_hand(workspace: Workspace, persons: int) -> dict[str, int]:
+    import duckdb  # noqa: PLC0415
+
+    script = (_HERE / "by_hand" / "02_identity_2_edges.sql").read_text("utf-8")
+    plain = workspace.work / "by_hand.duckdb"
+    with duckdb.connect(str(plain), config={"memory_limit": _MEMORY}) as connection:
+        connection.execute("set preserve_insertion_order = false; create schema identity")
+        connection.execute(f"attach '{workspace.work_db}' as work (read_only)")
+        connection.execute(
+            "create temp view records as from work.intermediate.int_identity__records"
+        )
+        connection.execute(
+            "create temp macro is_known_address(status) as"
+            " coalesce(status in ('valid', 'legacy_jp'), false)"
+        )
+        connection.execute(script)
+        ((edges,),) = connection.execute("select count(*) from edges").fetchall()
+    return {"edges": edges}
+
+
+def _resolve(workspace: Workspace, persons: int) -> dict[str, int]:
+    from orchestration.identity.resolve import resolve_identities  # noqa: PLC0415
+
+    report = resolve_identities(workspace.work_db, workspace.lake, run_id="benchmark")
+    return {
         "edges": report.edges,
         "persons": report.persons,
-        "recomputed_records": report.recomputed_records,
+        "recomputed": report.recomputed_records,
     }
-    print(json.dumps(figures), flush=True)
+
+
+def _change_records(workspace: Workspace, persons: int) -> dict[str, int]:
+    import duckdb  # noqa: PLC0415
+
+    with duckdb.connect(str(workspace.work_db)) as connection:
+        connection.execute(
+            "update intermediate.int_identity__records set birth_key = date '2001-01-01'"
+            " where hash(record_key) % 100 = 0"
+        )
+    return {}
+
+
+_STEPS = {
+    "records": _make_records,
+    "by_hand": _edges_by_hand,
+    "resolve": _resolve,
+    "change": _change_records,
+}
+
+
+def _step(workspace: Workspace, step: str, persons: int) -> tuple[Cost, dict[str, int]]:
+    log = workspace.root / "logs" / f"{step}.log"
+    here = [sys.executable, "-m", "tests.benchmarks.identity_graph", "--step", step]
+    options = ["--persons", str(persons), "--home", str(workspace.root)]
+    cost = measure(step, [*here, *options], folder=REPOSITORY, variables={}, log=log)
+    return cost, json.loads(log.read_text("utf-8").splitlines()[-1])
+
+
+def _dbt(workspace: Workspace) -> Cost:
+    chosen = [f"int_identity__{model}" for model in _MODELS]
+    command = [
+        str(Path(sys.executable).parent / "dbt"), "build", "--exclude-resource-type", "test",
+        "--exclude-resource-type", "unit_test", "--select", *_SEEDS, *chosen,
+        "--project-dir", str(_PROJECT), "--profiles-dir", str(_PROJECT),
+        "--target-path", str(workspace.dbt_target), "--log-path", str(workspace.root / "logs"),
+        "--vars", json.dumps(load_shop("sample").dbt_vars(date(2026, 10, 31))),
+    ]  # fmt: skip
+    variables = {
+        "ENISHI_LAKE": str(workspace.lake),
+        "ENISHI_WORK_DB": str(workspace.work_db),
+        "ENISHI_MEMORY_LIMIT": _MEMORY,
+        "ENISHI_HASH_KEY": "enishi",
+    }
+    log = workspace.root / "logs" / "dbt_build.log"
+    return measure("dbt", command, folder=REPOSITORY, variables=variables, log=log)
+
+
+def _show(costs: dict[str, Cost], figures: dict[str, dict[str, int]], persons: int) -> None:
+    table = Table("step", "seconds", "CPU s", "peak MB", "figures", title=f"{persons:,} persons")
+    for name, cost in costs.items():
+        counts = ", ".join(f"{key} {value:,}" for key, value in figures.get(name, {}).items())
+        table.add_row(
+            name, f"{cost.seconds:.1f}", f"{cost.cpu_seconds:.1f}", f"{cost.peak_mb:,.0f}", counts
+        )
+    console = Console() if sys.stdout.isatty() else Console(width=120)
+    console.print(table)
+    whole = costs["edges by dbt"] + costs["resolution, first"]
+    alone = costs["edges by hand"]
+    console.print(
+        f"identity is {whole.seconds / alone.seconds:.2f} times its edge list in plain SQL"
+        f" ({whole.cpu_seconds / alone.cpu_seconds:.2f} in CPU seconds)"
+    )
 
 
 if __name__ == "__main__":
