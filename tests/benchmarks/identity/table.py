@@ -21,8 +21,9 @@ _HEAD = (
 _PAGE = """\
 # How well records become persons
 
-`{command}` writes this page: it generates the sample shop, ingests it, builds the candidate edges
-with dbt and resolves {records:,} records of {persons:,} true persons, once as shipped and then
+`{command}`
+writes this page: it generates the sample shop, ingests it, builds the candidate edges with dbt
+and resolves {records:,} records of {persons:,} true persons, once as shipped and then
 without one thing at a time. What dirt the sample holds is said in
 [its handwriting](../orchestration/sample_shop/handwriting/written.py),
 [its households](../orchestration/sample_shop/households.py) and

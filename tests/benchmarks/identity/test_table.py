@@ -46,7 +46,7 @@ def test_goal_is_reached_from_its_bounds_on(pairs: Pairs, reached: bool) -> None
 
 def test_page_names_its_command_and_holds_every_row() -> None:
     text = page([ROW, Row("tier", "tier 3", ROW.score)], command="the command")
-    assert text.startswith("# How well records become persons\n\n`the command` writes this page")
+    assert text.startswith("# How well records become persons\n\n`the command`\nwrites this page")
     assert "resolves 3 records of 2 true persons" in text
     assert "| tier 3 | 1.00000 | 1.00000 | 1.00000 |" in text
     assert "## Without one tier\n" in text
