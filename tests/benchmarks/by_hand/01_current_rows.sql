@@ -29,7 +29,7 @@ create temp table all_orders as
 select
     _source as source, source_order_id, source_customer_id, status, sales_channel, campaign_code,
     coalesce(currency, 'JPY') as currency, coalesce(discount, 0) as discount,
-    coalesce(shipping_fee, 0) as shipping_fee, total, ordered_at,
+    coalesce(shipping_fee, 0) as shipping_fee, total, ordered_at, updated_at,
     tokyo_day(ordered_at) as ordered_date, family_name, given_name, family_name_kana,
     given_name_kana, email, email_key, email_status, name_key, phone, postal_code, prefecture,
     address_line1, address_line2, birth_date, gender, email_loose_key, phone_key,
@@ -80,7 +80,8 @@ qualify row_number() over (
 
 create temp table consents as
 select
-    source_customer_id, line_user_id, email_key, channel, purpose, action, legal_basis, occurred_at,
+    _source as source, source_consent_id, source_customer_id, line_user_id, email_key, channel,
+    purpose, action, legal_basis, occurred_at,
 from raw('consents')
 qualify row_number() over (
     partition by _source, source_consent_id

@@ -8,14 +8,16 @@ with repeated as (
 select
     _source as source, provider_event_id, provider_message_id, send_id, channel, event_type,
     recipient, campaign_code, url, user_agent, reason, bounce_type, email_key, is_machine_open,
-    occurred_at, tokyo_day(occurred_at) as event_date,
+    if(channel = 'line', coalesce(line_provider, _source), null) as line_provider, occurred_at,
+    tokyo_day(occurred_at) as event_date,
 from raw('message_events')
 where hash(provider_event_id) not in (from repeated)
 union all
 select
     _source, provider_event_id, provider_message_id, send_id, channel, event_type, recipient,
-    campaign_code, url, user_agent, reason, bounce_type, email_key, is_machine_open, occurred_at,
-    tokyo_day(occurred_at) as event_date,
+    campaign_code, url, user_agent, reason, bounce_type, email_key, is_machine_open,
+    if(channel = 'line', coalesce(line_provider, _source), null), occurred_at,
+    tokyo_day(occurred_at),
 from raw('message_events')
 where hash(provider_event_id) in (from repeated)
 qualify row_number() over (
@@ -24,39 +26,51 @@ qualify row_number() over (
 ) = 1;
 
 create temp table line_users as
-with claims as (
-    select recipient as line_user_id, reason as source_customer_id, occurred_at as linked_at,
-    from message_log
-    where
-        channel = 'line' and event_type = 'account_link' and event_date <= getvariable('as_of')
-    union all
-    select line_user_id, source_customer_id, occurred_at from consents
-    where tokyo_day(occurred_at) <= getvariable('as_of')
-    union all
-    select line_user_id, source_customer_id, registered_at from customers
-    where source = 'ec_cube'
-),
-
--- A block counts at once, a follow only up to as_of.
-follows as (
-    select recipient as line_user_id, arg_max(event_type, (occurred_at, event_type)) as last_event,
-    from message_log
-    where
-        channel = 'line'
-        and (
+with users as (
+    select
+        line_provider, recipient as line_user_id,
+        -- A block counts at once, a follow only up to as_of.
+        arg_max(event_type, (occurred_at, event_type)) filter (
             event_type = 'unfollow'
             or (event_type = 'follow' and event_date <= getvariable('as_of'))
-        )
-    group by recipient
+        ) as last_event,
+        list({source_customer_id: reason, linked_at: occurred_at}) filter (
+            event_type = 'account_link' and event_date <= getvariable('as_of')
+        ) as links,
+        count(*) over (partition by recipient) = 1 as is_sole_holder,
+    from message_log
+    where channel = 'line' and recipient is not null
+    group by line_provider, recipient
+),
+
+claims as (
+    select line_provider, line_user_id, link.source_customer_id, link.linked_at,
+    from users, unnest(links) as t (link)
+    union all
+    -- An id that two accounts know is of neither when nobody says which.
+    select
+        coalesce(line_provider, named.source) as line_provider, line_user_id,
+        source_customer_id, linked_at,
+    from (
+        select source, line_user_id, source_customer_id, occurred_at as linked_at from consents
+        where tokyo_day(occurred_at) <= getvariable('as_of')
+        union all
+        select source, line_user_id, source_customer_id, registered_at from customers
+        where source = 'ec_cube'
+    ) as named
+    left join users using (line_user_id)
+    where line_user_id is not null and coalesce(is_sole_holder, true)
 )
 
-select line_user_id, person_id, coalesce(last_event, 'follow') = 'follow' as is_following,
+select
+    line_provider, line_user_id, person_id, coalesce(last_event, 'follow') = 'follow' as is_following,
+    coalesce(is_sole_holder, true) as is_sole_holder,
 from claims
 inner join members using (source_customer_id)
-left join follows using (line_user_id)
-where line_user_id is not null
+left join users using (line_provider, line_user_id)
 qualify row_number() over (
-    partition by line_user_id order by linked_at desc nulls last, source_customer_id
+    partition by line_provider, line_user_id
+    order by linked_at desc nulls last, source_customer_id
 ) = 1;
 
 create temp table bots as
@@ -83,7 +97,10 @@ observed as (
     from message_log
     left join addresses
         on message_log.email_key = addresses.email_key and addresses.is_sole_holder
-    left join line_users on channel = 'line' and recipient = line_users.line_user_id
+    left join line_users
+        on
+            message_log.line_provider = line_users.line_provider
+            and recipient = line_users.line_user_id
     left join arrivals
         on
             message_log.source = arrivals.source

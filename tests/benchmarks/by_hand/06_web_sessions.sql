@@ -22,8 +22,8 @@ events as (
 
 select
     _source as source, event_id, anonymous_id, source_customer_id, source_product_id,
-    source_order_id, event_type, page_url, referrer, utm_source, utm_medium, utm_campaign,
-    occurred_at, tokyo_day(occurred_at) as occurred_date,
+    source_order_id, line_user_id, email_key, mail_send_id, event_type, page_url, referrer,
+    utm_source, utm_medium, utm_campaign, occurred_at, tokyo_day(occurred_at) as occurred_date,
 from events
 anti join agents using (user_agent)
 where anonymous_id is not null and tokyo_day(occurred_at) <= getvariable('as_of');
@@ -67,6 +67,111 @@ select
 from starting
 window browser as (partition by source, anonymous_id order by occurred_at, event_id);
 
+-- What an event says of who is there. No order of this shop names its browser.
+create temp table evidence as
+with mailed as (
+    select send_id, any_value(email_key) as email_key,
+    from message_log
+    where send_id is not null and email_key is not null
+    group by send_id
+    having min(email_key) = max(email_key)
+),
+
+told as (
+    select
+        session_events.source, anonymous_id, session_id, web_event_id,
+        session_events.occurred_at,
+        case
+            when members.person_id is not null then ('login', members.person_id)
+            when orders.person_id is not null then ('order', orders.person_id)
+            when line_users.person_id is not null then ('line', line_users.person_id)
+            when forms.person_id is not null then ('form', forms.person_id)
+            when readers.person_id is not null then ('mail_click', readers.person_id)
+        end as said,
+    from session_events
+    left join members using (source_customer_id)
+    left join (from orders where source = 'ec_cube') as orders
+        on session_events.source_order_id = orders.source_order_id
+    left join line_users
+        on session_events.line_user_id = line_users.line_user_id and line_users.is_sole_holder
+    left join addresses as forms
+        on
+            event_type = 'form_submit' and session_events.email_key = forms.email_key
+            and forms.is_sole_holder
+    left join mailed on mail_send_id = send_id
+    left join addresses as readers
+        on mailed.email_key = readers.email_key and readers.is_sole_holder
+),
+
+known as (
+    select * exclude (said), said[1] as method, said[2] as person_id from told
+    where said is not null
+)
+
+from known as click
+where
+    method <> 'mail_click'
+    -- Mails are forwarded.
+    or not exists (
+        from known as other
+        where
+            other.source = click.source and other.anonymous_id = click.anonymous_id
+            and other.person_id <> click.person_id
+            and other.occurred_at between click.occurred_at - interval 30 days
+            and click.occurred_at + interval 30 days
+    );
+
+create temp table kiosks as
+with crowded as (
+    select distinct source, anonymous_id, person_id, occurred_at,
+    from evidence
+    where (source, anonymous_id) in (
+        select (source, anonymous_id) from evidence
+        group by source, anonymous_id having count(distinct person_id) >= 4
+    )
+)
+
+select distinct one.source, one.anonymous_id, true as is_kiosk,
+from crowded as one
+inner join crowded as other
+    on
+        one.source = other.source and one.anonymous_id = other.anonymous_id
+        and other.occurred_at between one.occurred_at and one.occurred_at + interval 30 days
+group by one.source, one.anonymous_id, one.person_id, one.occurred_at
+having count(distinct other.person_id) >= 4;
+
+-- Every showing on a kiosk ends by itself, elsewhere only a change of persons ends the one before.
+create temp table owners as
+with changes as (
+    select
+        * replace (coalesce(is_kiosk, false) as is_kiosk),
+        lag(person_id) over browser is distinct from person_id or coalesce(is_kiosk, false)
+            as is_change,
+    from evidence left join kiosks using (source, anonymous_id)
+    window browser as (partition by source, anonymous_id order by occurred_at, web_event_id)
+),
+
+times as (
+    select
+        *, row_number() over browser = 1 as is_first, lead(occurred_at) over browser as next_at,
+    from changes
+    where is_change
+    window browser as (partition by source, anonymous_id order by occurred_at, web_event_id)
+)
+
+select
+    source, anonymous_id, person_id, 'backfill' as attribution,
+    occurred_at - interval 90 days as valid_from, occurred_at as valid_to,
+from times where is_first and not is_kiosk
+union all
+select
+    source, anonymous_id, person_id, 'owner', occurred_at,
+    least(
+        coalesce(next_at, 'infinity'),
+        if(is_kiosk, occurred_at + interval 30 minutes, 'infinity'::timestamp)
+    ) as until_at,
+from times where until_at > occurred_at;
+
 create table marts.fct_web_sessions as
 with sessions as (
     select
@@ -90,29 +195,17 @@ with sessions as (
 
 known as (
     select
-        session_id, source, anonymous_id, min(person_id) as least, max(person_id) as greatest,
-        arg_max(person_id, (occurred_at, web_event_id)) as person_id,
-    from (
-        select
-            session_id, events.source, anonymous_id, occurred_at, web_event_id,
-            coalesce(members.person_id, orders.person_id) as person_id,
-        from session_events as events
-        left join members using (source_customer_id)
-        left join orders
-            on events.source_order_id = orders.source_order_id and orders.source = 'ec_cube'
-        where coalesce(source_customer_id, events.source_order_id) is not null
-    )
-    where person_id is not null
-    group by session_id, source, anonymous_id
-),
-
--- A browser that only ever showed one person is that person's, also before the first login.
-owners as (
-    select source, anonymous_id, min(least) as person_id from known
-    group by source, anonymous_id having min(least) = max(greatest)
+        session_id,
+        arg_max({p: person_id, m: method}, (occurred_at, web_event_id)) as told,
+    from evidence group by session_id
 )
 
-select sessions.*, coalesce(known.person_id, owners.person_id) as person_id,
+select
+    sessions.*, coalesce(told.p, if(started_at < valid_to, owners.person_id, null)) as person_id,
+    coalesce(told.m, if(started_at < valid_to, owners.attribution, null)) as attribution,
 from sessions
-left join (select session_id, person_id from known) as known using (session_id)
-left join owners using (source, anonymous_id);
+left join known using (session_id)
+asof left join owners
+    on
+        sessions.source = owners.source and sessions.anonymous_id = owners.anonymous_id
+        and started_at >= valid_from;

@@ -2,7 +2,7 @@
 create temp table words as
 with counted as (
     select
-        consents.*, members.person_id as member, action <> 'withdraw' as is_opt_in,
+        consents.*, source || ':' || source_consent_id as consent_id, members.person_id as member, action <> 'withdraw' as is_opt_in,
         coalesce(consents.email_key, members.email_key) as mailbox,
     from consents
     left join members using (source_customer_id)
@@ -19,13 +19,16 @@ with counted as (
 )
 
 select
-    member as person_id, channel, is_opt_in, true as is_by_member, mailbox, occurred_at,
+    consent_id, member as person_id, channel, is_opt_in, true as is_by_member, mailbox,
+    occurred_at,
     email_key is not null as names_mailbox,
 from counted
 where member is not null
 union all
 -- A yes speaks for one person, a no for everybody who reads the mailbox.
-select person_id, channel, is_opt_in, false, mailbox, occurred_at, counted.email_key is not null,
+select
+    consent_id, person_id, channel, is_opt_in, false, mailbox, occurred_at,
+    counted.email_key is not null,
 from counted inner join addresses on mailbox = addresses.email_key
 where
     if(
@@ -35,11 +38,16 @@ where
         channel = 'email' or member is null
     )
 union all
-select person_id, channel, is_opt_in, false, mailbox, occurred_at, email_key is not null,
+select
+    consent_id, person_id, channel, is_opt_in, false, mailbox, occurred_at,
+    email_key is not null,
 from counted inner join line_users using (line_user_id)
 where
     not is_opt_in
-    or (source_customer_id is null and (channel = 'line' or email_key is null));
+    or (
+        source_customer_id is null and is_sole_holder
+        and (channel = 'line' or email_key is null)
+    );
 
 create temp table person_consents as
 with judged as (

@@ -86,6 +86,7 @@ bindings as (
         not named_events.is_opt_in
         or (
             named_events.source_customer_id is null
+            and int_person__line_users.is_sole_holder
             and (named_events.channel = 'line' or named_events.email_key is null)
         )
 ),

@@ -15,25 +15,35 @@ int_person__members as (
 ),
 
 line_events as (
-    select * from stg_message_events
-    where channel = 'line'
+    select
+        *,
+        recipient as line_user_id
+    from stg_message_events
+    where channel = 'line' and recipient is not null
 ),
 
--- LINE reports an account link with the nonce that the shop issued: the member's id.
-claims as (
+-- A block counts at once, a follow only up to as_of_date.
+friendships as (
     select
-        recipient as line_user_id,
-        reason as source_customer_id,
-        occurred_at as linked_at
+        line_provider,
+        line_user_id,
+        count(*) over (partition by line_user_id) as providers,
+        max(
+            case
+                when event_type = 'follow' and occurred_date <= {{ as_of_date() }} then occurred_at
+            end
+        ) as followed_at,
+        max(case when event_type = 'unfollow' then occurred_at end) as unfollowed_at
     from line_events
-    where
-        event_type = 'account_link'
-        and reason is not null
-        and occurred_date <= {{ as_of_date() }}
-    union all
+    group by line_provider, line_user_id
+),
+
+-- Members and consents name the user without the provider.
+bare_claims as (
     select
         line_user_id,
         source_customer_id,
+        source,
         occurred_at as linked_at
     from stg_consents
     where
@@ -44,17 +54,43 @@ claims as (
     select
         line_user_id,
         source_customer_id,
+        source,
         registered_at as linked_at
     from stg_customers
     where line_user_id is not null and source = '{{ var("member_source") }}'
 ),
 
+-- LINE reports an account link with the nonce that the shop issued: the member's id.
+claims as (
+    select
+        line_provider,
+        line_user_id,
+        reason as source_customer_id,
+        occurred_at as linked_at
+    from line_events
+    where
+        event_type = 'account_link'
+        and reason is not null
+        and occurred_date <= {{ as_of_date() }}
+    union all
+    -- An id that two providers know is of neither; one that none knows has the namer as provider.
+    select
+        coalesce(friendships.line_provider, bare_claims.source) as line_provider,
+        bare_claims.line_user_id,
+        bare_claims.source_customer_id,
+        bare_claims.linked_at
+    from bare_claims
+    left join friendships on bare_claims.line_user_id = friendships.line_user_id
+    where friendships.providers = 1 or friendships.providers is null
+),
+
 ranked_claims as (
     select
+        claims.line_provider,
         claims.line_user_id,
         int_person__members.person_id,
         row_number() over (
-            partition by claims.line_user_id
+            partition by claims.line_provider, claims.line_user_id
             order by claims.linked_at desc nulls last, claims.source_customer_id asc
         ) as claim_rank
     from claims
@@ -62,31 +98,21 @@ ranked_claims as (
         on claims.source_customer_id = int_person__members.source_customer_id
 ),
 
--- A block counts at once, a follow only up to as_of_date.
-ranked_follows as (
-    select
-        recipient as line_user_id,
-        event_type,
-        row_number() over (
-            partition by recipient
-            order by occurred_at desc, event_type desc
-        ) as follow_rank
-    from line_events
-    where
-        event_type = 'unfollow'
-        or (event_type = 'follow' and occurred_date <= {{ as_of_date() }})
-),
-
 int_person__line_users as (
     select
+        ranked_claims.line_provider,
         ranked_claims.line_user_id,
         ranked_claims.person_id,
-        coalesce(ranked_follows.event_type, 'follow') = 'follow' as is_following
+        coalesce(friendships.providers, 1) = 1 as is_sole_holder,
+        friendships.unfollowed_at is null
+        or coalesce(friendships.followed_at > friendships.unfollowed_at, false) as is_following,
+        friendships.followed_at,
+        friendships.unfollowed_at
     from ranked_claims
-    left join ranked_follows
+    left join friendships
         on
-            ranked_claims.line_user_id = ranked_follows.line_user_id
-            and ranked_follows.follow_rank = 1
+            ranked_claims.line_provider = friendships.line_provider
+            and ranked_claims.line_user_id = friendships.line_user_id
     where ranked_claims.claim_rank = 1
 )
 

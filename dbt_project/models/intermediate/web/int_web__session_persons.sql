@@ -2,64 +2,99 @@ with int_web__session_events as (
     select * from {{ ref('int_web__session_events') }}
 ),
 
-int_person__members as (
-    select * from {{ ref('int_person__members') }}
+int_web__device_evidence as (
+    select * from {{ ref('int_web__device_evidence') }}
 ),
 
-int_orders__attributed as (
-    select * from {{ ref('int_orders__attributed') }}
+int_web__device_owners as (
+    select * from {{ ref('int_web__device_owners') }}
 ),
 
-member_orders as (
-    select * from int_orders__attributed
-    where source = '{{ var("member_source") }}'
-),
-
-known_events as (
+-- A session has the id of its first event.
+session_starts as (
     select
-        int_web__session_events.session_id,
-        int_web__session_events.source,
-        int_web__session_events.anonymous_id,
-        coalesce(int_person__members.person_id, member_orders.person_id) as person_id,
-        row_number() over (
-            partition by int_web__session_events.session_id
-            order by
-                case
-                    when coalesce(int_person__members.person_id, member_orders.person_id) is null
-                        then 1
-                    else 0
-                end,
-                int_web__session_events.occurred_at desc,
-                int_web__session_events.web_event_id desc
-        ) as evidence_rank
+        session_id,
+        source,
+        anonymous_id,
+        occurred_at as started_at
     from int_web__session_events
-    left join int_person__members
-        on int_web__session_events.source_customer_id = int_person__members.source_customer_id
-    left join member_orders
-        on int_web__session_events.source_order_id = member_orders.source_order_id
+    where web_event_id = session_id
 ),
 
--- A browser that only ever showed one person is that person's, also before the first login.
-browser_owners as (
+own_evidence as (
+    select
+        session_id,
+        person_id,
+        method,
+        row_number() over (
+            partition by session_id order by occurred_at desc, evidence_id desc
+        ) as evidence_rank
+    from int_web__device_evidence
+    where session_id is not null
+),
+
+moments as (
     select
         source,
         anonymous_id,
-        min(person_id) as person_id
-    from known_events
-    group by source, anonymous_id
-    having count(distinct person_id) = 1
+        cast(null as varchar) as session_id,
+        person_id,
+        method,
+        valid_from as moment,
+        valid_to
+    from int_web__device_owners
+    union all
+    select
+        source,
+        anonymous_id,
+        session_id,
+        cast(null as varchar) as person_id,
+        cast(null as varchar) as method,
+        started_at as moment,
+        cast(null as timestamp) as valid_to
+    from session_starts
+),
+
+-- The last interval that began before a session or with it.
+numbered_moments as (
+    select
+        *,
+        count(person_id) over (
+            partition by source, anonymous_id
+            order by moment, case when session_id is null then 0 else 1 end, session_id
+            rows between unbounded preceding and current row
+        ) as interval_no
+    from moments
+),
+
+session_owners as (
+    select
+        sessions.session_id,
+        owners.person_id,
+        case when owners.method = 'backfill' then 'backfill' else 'owner' end as attribution
+    from numbered_moments as sessions
+    inner join numbered_moments as owners
+        on
+            sessions.source = owners.source
+            and sessions.anonymous_id = owners.anonymous_id
+            and sessions.interval_no = owners.interval_no
+    where
+        sessions.session_id is not null
+        and owners.session_id is null
+        and (owners.valid_to is null or sessions.moment < owners.valid_to)
 ),
 
 int_web__session_persons as (
     select
-        known_events.session_id,
-        coalesce(known_events.person_id, browser_owners.person_id) as person_id
-    from known_events
-    left join browser_owners
+        session_starts.session_id,
+        coalesce(own_evidence.person_id, session_owners.person_id) as person_id,
+        coalesce(own_evidence.method, session_owners.attribution) as attribution
+    from session_starts
+    left join own_evidence
         on
-            known_events.source = browser_owners.source
-            and known_events.anonymous_id = browser_owners.anonymous_id
-    where known_events.evidence_rank = 1
+            session_starts.session_id = own_evidence.session_id
+            and own_evidence.evidence_rank = 1
+    left join session_owners on session_starts.session_id = session_owners.session_id
 )
 
 select * from int_web__session_persons

@@ -54,7 +54,7 @@ observed_events as (
     left join sole_holders on visible_events.email_key = sole_holders.email_key
     left join int_person__line_users
         on
-            visible_events.channel = 'line'
+            visible_events.line_provider = int_person__line_users.line_provider
             and visible_events.recipient = int_person__line_users.line_user_id
     left join deliveries
         on

@@ -47,6 +47,7 @@ fct_web_sessions as (
         sessions.session_id,
         sessions.anonymous_id,
         int_web__session_persons.person_id,
+        int_web__session_persons.attribution,
         sessions.source,
         sessions.started_at,
         sessions.ended_at,

@@ -12,6 +12,7 @@ stg_message_events as (
         channel,
         event_type,
         recipient,
+        case when channel = 'line' then coalesce(line_provider, _source) end as line_provider,
         campaign_code,
         categories,
         url,

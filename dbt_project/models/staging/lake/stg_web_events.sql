@@ -20,6 +20,10 @@ stg_web_events as (
         search_term,
         user_agent,
         ip_address,
+        line_user_id,
+        email,
+        email_key,
+        mail_send_id,
         http_status,
         {{ local_date('occurred_at') }} as occurred_date,
         occurred_at
