@@ -207,6 +207,22 @@ def test_sessions_end_by_silence_and_leave_crawlers_out(shop: Path) -> None:
     ) == [("jiro", "b1", 2, 300), (None, "b2", 1, 0), ("jiro", "b1", 1, 0)]
 
 
+def test_a_session_before_the_login_is_his_who_logged_in_later(shop: Path) -> None:
+    assert named_rows(
+        shop,
+        "marts.fct_web_sessions",
+        "published.anonymous_id, published.attribution",
+        "published.started_at, published.anonymous_id",
+    ) == [("jiro", "b1", "backfill"), (None, "b2", None), ("jiro", "b1", "login")]
+    assert rows_of(
+        shop,
+        """
+        select occurred_at, is_anonymous from marts.person_timeline
+        where event_kind = 'session' order by occurred_at
+        """,
+    ) == [(at("2026-10-30 11:00"), True), (at("2026-10-30 11:36"), False)]
+
+
 def test_segments_hold_whom_they_should(shop: Path) -> None:
     assert named_rows(shop, "segments.seg_first_purchase", "entered_at, last_product_name") == [
         ("jiro", at("2026-10-01 00:00"), "煎茶")
