@@ -15,9 +15,14 @@ from tests.integration.shops import TestShop
 ADDRESS = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 TELEPHONE = re.compile(r"(?<![0-9A-Za-z-])0[0-9]{1,4}-?[0-9]{1,4}-?[0-9]{3,4}(?![0-9A-Za-z-])")
 JAPANESE = re.compile(r"[\u3005-\u3007\u3041-\u30ff\u4e00-\u9fff\uf900-\ufaff ]{3,}")
+INTERNATIONAL = re.compile(r"\+81[0-9]{9,10}(?![0-9])")
+ADDRESS_KEY = re.compile(r"(?<![0-9])[0-9]{7}\|[0-9-]+\|[0-9a-z-]*")
+LATIN_NAME = re.compile(r"(?<![a-z])[a-z]{2,} [a-z]{2,}(?![a-z])")
 ESCAPED = re.compile(r"\\+u([0-9a-f]{4})")
 SHORTEST = 4
 """Shorter names are words of the language, too."""
+HIRAGANA = re.compile(r"[\u3041-\u3096]{4,}")
+_KEYS = (INTERNATIONAL, ADDRESS_KEY, LATIN_NAME, HIRAGANA)
 
 _COLUMNS = {
     "お名前(姓)": "family_name",
@@ -47,6 +52,8 @@ class PlantedValues:
     phones: frozenset[str]
     names: frozenset[str]
     places: frozenset[str]
+    keys: frozenset[str]
+    """What ingest makes of them for comparison: E.164 numbers, address keys, readings."""
 
     def found_in(self, text: str) -> set[str]:
         """The values that stand in a text."""
@@ -55,7 +62,8 @@ class PlantedValues:
         phones = {number.replace("-", "") for number in TELEPHONE.findall(plain)}
         words = "\n".join({run.replace(" ", "") for run in JAPANESE.findall(plain)})
         spoken = {value for value in self.names | self.places if value in words}
-        return (emails & self.emails) | (phones & self.phones) | spoken
+        keys = {run for kind in _KEYS for run in kind.findall(plain)}
+        return (emails & self.emails) | (phones & self.phones) | spoken | (keys & self.keys)
 
 
 def planted_values(shop: TestShop) -> PlantedValues:
@@ -74,9 +82,12 @@ def planted_values(shop: TestShop) -> PlantedValues:
     names |= {row["family_kana"] + row["given_kana"] for row in rows}
     return PlantedValues(
         emails=frozenset(row["email"].lower() for row in rows if row["email"]),
-        phones=frozenset(row["phone"].replace("-", "") for row in rows if row["phone"]),
+        phones=frozenset(
+            digits for row in rows if len(set(digits := row["phone"].replace("-", ""))) > 2
+        ),
         names=frozenset(name.replace(" ", "") for name in names if len(name) >= SHORTEST),
         places=frozenset(row["place"] for row in rows if len(row["place"]) >= SHORTEST),
+        keys=_keys(shop),
     )
 
 
@@ -92,6 +103,18 @@ def text_of(path: Path) -> str:
     if path.suffix in {".db", ".sqlite"}:
         return _sqlite_text(path)
     return path.read_bytes().decode("utf-8", errors="replace")
+
+
+def _keys(shop: TestShop) -> frozenset[str]:
+    rows = [
+        row
+        for entity in ("customers", "orders")
+        for row in duckdb.sql(
+            "select phone_key, address_key, romaji_key, kana_key from read_parquet("
+            f"'{shop.workspace.lake}/raw/*/{entity}/**/*.parquet', union_by_name = true)"
+        ).fetchall()
+    ]
+    return frozenset(key for row in rows for key in row if key and len(key) >= SHORTEST)
 
 
 def _people(shop: TestShop, path: Path, columns: dict[str, str]) -> list[dict[str, str]]:

@@ -14,7 +14,8 @@ from tests.integration.shops import TestShop
 @pytest.fixture(scope="module")
 def planted(built_shop: TestShop) -> PlantedValues:
     values = planted_values(built_shop)
-    assert min(len(values.emails), len(values.phones), len(values.names), len(values.places)) > 100
+    kinds = (values.emails, values.phones, values.names, values.places, values.keys)
+    assert min(map(len, kinds)) > 100
     return values
 
 
@@ -24,6 +25,18 @@ def test_search_finds_people_where_they_are_allowed_to_be(
     found = planted.found_in(text_of(built_shop.published.contacts))
     for kind in (planted.emails, planted.phones, planted.names, planted.places):
         assert len(found & kind) > 50
+
+
+def test_search_finds_the_keys_in_the_lake(built_shop: TestShop, planted: PlantedValues) -> None:
+    sql = "select phone_key, address_key, romaji_key, kana_key from read_parquet($1)"
+    files = [
+        str(path) for path in built_shop.workspace.lake.glob("raw/ec_cube/orders/**/*.parquet")
+    ]
+    with duckdb.connect() as connection:
+        rows = connection.execute(sql, [files]).fetchall()
+    for place in range(4):
+        written = {row[place] for row in rows if row[place] and len(row[place]) > 4}
+        assert len(written & planted.found_in(lines_of(rows))) > 50
 
 
 def _files(shop: TestShop, place: str) -> list[Path]:
