@@ -140,7 +140,8 @@ inner join crowded as other
 group by one.source, one.anonymous_id, one.person_id, one.occurred_at
 having count(distinct other.person_id) >= 4;
 
--- Every showing on a kiosk ends by itself, elsewhere only a change of persons ends the one before.
+-- A browser that showed several persons is nobody's half an hour after a proof, but between two
+-- proofs of one person it is that person's, except on a kiosk.
 create temp table owners as
 with changes as (
     select
@@ -151,25 +152,35 @@ with changes as (
     window browser as (partition by source, anonymous_id order by occurred_at, web_event_id)
 ),
 
+turns as (
+    select
+        source, anonymous_id, turn_no, any_value(person_id) as person_id,
+        bool_or(is_kiosk) as is_kiosk, min(occurred_at) as occurred_at,
+        max(occurred_at) + interval 30 minutes as over_at,
+    from (
+        select *, sum(is_change::integer) over browser as turn_no,
+        from changes
+        window browser as (partition by source, anonymous_id order by occurred_at, web_event_id)
+    )
+    group by source, anonymous_id, turn_no
+),
+
 times as (
     select
-        *, row_number() over browser = 1 as is_first, lead(occurred_at) over browser as next_at,
-    from changes
-    where is_change
-    window browser as (partition by source, anonymous_id order by occurred_at, web_event_id)
+        *, lead(occurred_at) over browser as next_at,
+        is_kiosk or count(*) over (partition by source, anonymous_id) > 1 as is_shared,
+    from turns
+    window browser as (partition by source, anonymous_id order by turn_no)
 )
 
 select
     source, anonymous_id, person_id, 'backfill' as attribution,
     occurred_at - interval 90 days as valid_from, occurred_at as valid_to,
-from times where is_first and not is_kiosk
+from times where turn_no = 1 and not is_kiosk
 union all
 select
     source, anonymous_id, person_id, 'owner', occurred_at,
-    least(
-        coalesce(next_at, 'infinity'),
-        if(is_kiosk, occurred_at + interval 30 minutes, 'infinity'::timestamp)
-    ) as until_at,
+    least(coalesce(next_at, 'infinity'), if(is_shared, over_at, 'infinity'::timestamp)) as until_at,
 from times where until_at > occurred_at;
 
 create table marts.fct_web_sessions as

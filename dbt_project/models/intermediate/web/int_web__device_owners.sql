@@ -59,7 +59,7 @@ turns as (
         min(person_id) as person_id,
         max(case when is_start = 1 then method end) as method,
         min(occurred_at) as began_at,
-        {{ dbt.dateadd('minute', var('session_timeout_minutes'), 'max(occurred_at)') }} as kiosk_until
+        {{ dbt.dateadd('minute', var('session_timeout_minutes'), 'max(occurred_at)') }} as lasts_until
     from numbered_evidence
     group by source, anonymous_id, turn_no, is_kiosk
 ),
@@ -67,7 +67,8 @@ turns as (
 following_turns as (
     select
         *,
-        lead(began_at) over (partition by source, anonymous_id order by turn_no) as next_at
+        lead(began_at) over (partition by source, anonymous_id order by turn_no) as next_at,
+        count(*) over (partition by source, anonymous_id) > 1 as is_shared
     from turns
 ),
 
@@ -89,7 +90,8 @@ intervals as (
         method,
         began_at as valid_from,
         case
-            when is_kiosk and (next_at is null or kiosk_until < next_at) then kiosk_until
+            when not (is_shared or is_kiosk) then null
+            when next_at is null or lasts_until < next_at then lasts_until
             else next_at
         end as valid_to
     from following_turns
