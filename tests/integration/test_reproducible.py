@@ -28,7 +28,7 @@ def rebuilt(built_shop: TestShop, tmp_path_factory: pytest.TempPathFactory) -> T
     order.shuffle(files)
     late = files[: len(files) // 2]
     # The shop keeps its own keys, with which identifiers are hashed and links in mails signed.
-    (shop.workspace.root / "state").mkdir()
+    (shop.workspace.root / "state").mkdir(parents=True)
     for kept in ("generated.json", "state/hash_key", "state/click_key"):
         shutil.copy(built_shop.workspace.root / kept, shop.workspace.root / kept)
     for lot in (files[len(late) :], late):
