@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,8 @@ from websockets.sync.client import ClientConnection, connect
 ROOT = Path(__file__).resolve().parents[1]
 IMAGES = ROOT / "docs" / "images"
 UI_PORT, DEVTOOLS_PORT = 3790, 9790
+PATIENCE = 20
+"""Seconds that a program gets to end by itself."""
 UI = f"http://127.0.0.1:{UI_PORT}"
 
 
@@ -58,15 +61,24 @@ class Browser:
 
 @contextmanager
 def process(*command: str) -> Iterator[None]:
-    """Run a program as long as it is needed."""
+    """Run a program, and what it starts, as long as it is needed."""
     started = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command,
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
     )
     try:
         yield
     finally:
         started.terminate()
-        started.wait()
+        try:
+            started.wait(PATIENCE)
+        except subprocess.TimeoutExpired:
+            # Dagster asks its servers with an interrupt, which a job in the background ignores.
+            os.killpg(started.pid, signal.SIGKILL)
+            started.wait()
 
 
 def answered(url: str, patience: float) -> Any:
