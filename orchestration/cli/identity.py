@@ -18,6 +18,7 @@ from orchestration.identity.diff import IdentityDiff, identity_diff
 from orchestration.identity.errors import IdentityError
 from orchestration.identity.explain import PersonPage, Why, person_page
 from orchestration.identity.explain import why as explain
+from orchestration.identity.linkage.propose import linked_pairs_file
 from orchestration.identity.overrides import Override, read_overrides
 from orchestration.identity.reading import Settings, opened
 from orchestration.identity.seeds import read_limits_file, read_rules_file
@@ -86,6 +87,7 @@ def diff(
         settings = Settings(
             overrides=build.overrides(overrides),
             single_account_sources=build.shop.profile.single_account_sources,
+            linked_pairs=linked_pairs_file(build.files.folder),
             rules=read_rules_file(rules) if rules else None,
             limits=read_limits_file(limits) if limits else None,
         )

@@ -60,7 +60,7 @@ def resolve(context: dg.AssetExecutionContext, shop: Shop) -> Iterator[dg.Materi
             run_id=gate_run_id(context),
             overrides=shop.workspace.identity_overrides,
             single_account_sources=shop.profile.single_account_sources,
-            linked_pairs=linked_pairs_file(shop.workspace.lake),
+            linked_pairs=linked_pairs_file(shop.workspace.lake / "identity"),
         )
     except IdentityError as error:
         raise dg.Failure(str(error), allow_retries=False) from error

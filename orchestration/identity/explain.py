@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 
 from orchestration.identity.errors import IdentityError
+from orchestration.identity.linkage.propose import linked_pairs_file
 from orchestration.identity.masking import MASKS, masked
 from orchestration.identity.overrides import Override
 from orchestration.identity.paths import Group, Hop, shortest_path
 from orchestration.identity.queries import text
+from orchestration.identity.reading import LINKAGE_RULE
 from orchestration.identity.state import IdentityFiles
 
 Values = Mapping[str, object]
@@ -182,6 +185,7 @@ def _path(
         [members],
     ).fetchall()
     groups += [Group(rule, tier, (first, *others)) for rule, tier, first, others in rows]
+    groups += _linked_pairs(connection, linked_pairs_file(files.folder), members)
     refused = connection.execute(
         f"select left_record, right_record, rule from read_parquet({text(files.refused_links)})"
         " where list_contains($1, left_record) and list_contains($1, right_record)",
@@ -190,6 +194,19 @@ def _path(
     hops = shortest_path(groups, set(members), set(refused), left, right)
     values = _values(connection, sorted({hop.left for hop in hops} | {hop.right for hop in hops}))
     return tuple(_step(hop, values) for hop in hops)
+
+
+def _linked_pairs(
+    connection: duckdb.DuckDBPyConnection, pairs: Path | None, members: Sequence[str]
+) -> list[Group]:
+    if pairs is None:
+        return []
+    rows = connection.execute(
+        f"select left_record, right_record from read_parquet({text(pairs)})"
+        " where list_contains($1, left_record) and list_contains($1, right_record)",
+        [list(members)],
+    ).fetchall()
+    return [Group(LINKAGE_RULE.name, LINKAGE_RULE.tier, (left, right)) for left, right in rows]
 
 
 def _step(hop: Hop, values: Mapping[str, Values]) -> Step:

@@ -86,9 +86,12 @@ def propose_links(
     )
 
 
-def linked_pairs_file(lake: Path) -> Path | None:
-    """The pairs that the resolution may join in its last tier; None where linkage merges none."""
-    file = lake / "identity" / LINKED_FILE
+def linked_pairs_file(folder: Path) -> Path | None:
+    """The pairs that the resolution may join in its last tier; None where linkage merges none.
+
+    `folder` is lake/identity.
+    """
+    file = folder / LINKED_FILE
     return file if file.exists() else None
 
 

@@ -4,6 +4,8 @@ import csv
 from datetime import date
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from orchestration.identity.resolve import resolve_identities
@@ -128,6 +130,22 @@ def test_why_shows_the_path(enishi, build) -> None:
     ]
     _, apart = enishi("identity", "why", A, C)
     assert "never_link override, row 3: ec|customer|a and ec|customer|c" in apart
+
+
+def test_why_and_diff_know_the_pairs_that_linkage_merged(enishi, build) -> None:
+    pairs = build / "lake" / "identity" / "linked_pairs.parquet"
+    pq.write_table(pa.table({"left_record": [A], "right_record": [D]}), pairs)
+    resolve_identities(
+        build / "work" / "warehouse.duckdb", build / "lake", "run-2", linked_pairs=pairs
+    )
+    _, output = enishi("identity", "why", ORDER, D)
+    assert [line.strip() for line in output.splitlines()][1:] == [
+        "ec|order|1 ─ same_source_customer ─ ec|customer|a",
+        "ec|customer|a ─ splink ─ ec|customer|d",
+        "phone_key 090****1234",
+    ]
+    _, output = enishi("identity", "diff")
+    assert output.startswith("Nothing would move.")
 
 
 def test_why_names_the_blocked_value(enishi, build) -> None:
