@@ -18,6 +18,8 @@ REVIEW_PROBABILITY = 0.5
 MERGE_PROBABILITY = 0.99
 """From here on merge mode links a pair, unless something forbids it."""
 _LEAST_MEAN = 0.5
+_ONLY_ALIKE = frozenset({"reading", "near"})
+"""Given names that sound alike or differ in one character."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,5 +128,8 @@ def _question(pair: dict[str, Any], *, is_linked: bool) -> Question:
         reasons=reasons.english,
         reasons_ja=reasons.japanese,
         is_vetoed=levels[str(SHOP_MODEL.veto)] == DIFFERENT,
-        is_linked=is_linked and probability >= MERGE_PROBABILITY,
+        # 裕子 and 優子, なつこ and なつみ may be sisters in one home: a question to a person.
+        is_linked=is_linked
+        and probability >= MERGE_PROBABILITY
+        and levels[str(SHOP_MODEL.veto)] not in _ONLY_ALIKE,
     )
