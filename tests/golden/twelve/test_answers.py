@@ -1,0 +1,50 @@
+"""Every analysis of the twelve persons' shop equals what was worked out by hand."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.golden.building import build_shop
+from tests.golden.twelve.answers import Answer, differences, read_answer
+from tests.golden.twelve.world import HERE, VARIABLES, names, write_twelve
+
+FILES = sorted((HERE / "answers").glob("*.csv"))
+
+
+@pytest.fixture(scope="module")
+def twelve(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    workspace = tmp_path_factory.mktemp("twelve")
+    write_twelve(workspace / "lake")
+    build_shop(workspace, VARIABLES)
+    return workspace / "warehouse.duckdb"
+
+
+@pytest.fixture(scope="module")
+def person_names(twelve: Path) -> dict[str, str]:
+    with duckdb.connect(str(twelve), read_only=True) as connection:
+        persons = connection.execute(
+            "select record_key, person_id from identity.person_identifiers"
+        ).fetchall()
+    known = names()
+    return {person_id: known[record] for record, person_id in persons if record in known}
+
+
+@pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])
+def test_table_equals_the_answer_worked_out_by_hand(
+    file: Path, twelve: Path, person_names: dict[str, str]
+) -> None:
+    with duckdb.connect(str(twelve), read_only=True) as connection:
+        assert differences(read_answer(file), connection, person_names) == []
+
+
+def test_difference_names_what_is_missing_and_what_is_too_much() -> None:
+    with duckdb.connect() as connection:
+        connection.execute("create table t as select * from (values (1, 0.5::double)) t(n, share)")
+        answer = Answer("t", "true", ("n", "share"), (("1", "1/2"),))
+        assert differences(answer, connection, {}) == []
+        wrong = Answer("t", "true", ("n", "share"), (("1", "1/3"),))
+        assert differences(wrong, connection, {}) == [
+            "missing: {'n': '1', 'share': '1/3'}",
+            "unexpected: {'n': 1, 'share': 0.5}",
+        ]
