@@ -18,7 +18,7 @@ def quiet_context() -> EphemeralDataContext:
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     # Great Expectations logs the exception of an expectation, whose text can quote a value.
     logging.getLogger("great_expectations").setLevel(logging.CRITICAL + 1)
-    import great_expectations as gx  # noqa: PLC0415
+    import great_expectations as gx  # noqa: PLC0415  imports slowly
 
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False, "metric_calculations": False}

@@ -18,7 +18,7 @@ REJECT_REASON = "_reject_reason"
 
 def epoch_seconds(moment: date | datetime | str) -> float:
     """Give an instant as seconds since 1970; a day is its first moment."""
-    import pandas as pd  # noqa: PLC0415
+    import pandas as pd  # noqa: PLC0415  imports slowly
 
     stamp = pd.Timestamp(moment)
     if stamp.tzinfo is not None:
@@ -32,7 +32,7 @@ def checked_columns(frame: pd.DataFrame, suite: Suite) -> pd.DataFrame:
     Great Expectations compares numbers by column and everything else value by value, which is
     a hundred times slower; columns that no check names stay out of its reach altogether.
     """
-    import pandas as pd  # noqa: PLC0415
+    import pandas as pd  # noqa: PLC0415  imports slowly
 
     wanted = {column for check in suite.expectations for column in check.columns}
     made = {
@@ -61,7 +61,7 @@ def _first_filled(frame: pd.DataFrame, columns: Sequence[str]) -> pd.Series[Any]
 
 
 def _comparable(column: pd.Series[Any]) -> pd.Series[Any]:
-    import pandas as pd  # noqa: PLC0415
+    import pandas as pd  # noqa: PLC0415  imports slowly
 
     values: pd.Series[Any] = column
     first = next(iter(column.dropna().head(1)), None)

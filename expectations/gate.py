@@ -122,7 +122,7 @@ def _ask(
     if not group:
         return []
     context = quiet_context()
-    from great_expectations.core.expectation_suite import ExpectationSuite  # noqa: PLC0415
+    from great_expectations.core.expectation_suite import ExpectationSuite  # noqa: PLC0415  slow
 
     by_name = {check.meta.name: check for check in group}
     configurations = [

@@ -20,8 +20,8 @@ def gate_run_id(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContex
 def inbound_gate(landed_on: date) -> Callable[[LandedBatch], GateResult]:
     """The gate of landed batches: the entity's inbound suite."""
     # Great Expectations takes seconds to import; a process that ingests nothing does without.
-    from expectations.gate import validate  # noqa: PLC0415
-    from expectations.limits import inbound_parameters  # noqa: PLC0415
+    from expectations.gate import validate  # noqa: PLC0415  see above
+    from expectations.limits import inbound_parameters  # noqa: PLC0415  the same
 
     def gate(batch: LandedBatch) -> GateResult:
         return validate(

@@ -49,7 +49,7 @@ GROUP = "3_identity"
 )
 def resolve(context: dg.AssetExecutionContext, shop: Shop) -> Iterator[dg.MaterializeResult[None]]:
     """Resolve the records of the work database into persons."""
-    from orchestration.identity.linkage.propose import linked_pairs_file  # noqa: PLC0415
+    from orchestration.identity.linkage.propose import linked_pairs_file  # noqa: PLC0415  scipy
     from orchestration.identity.resolve import resolve_identities  # noqa: PLC0415  imports scipy
 
     started = perf_counter()

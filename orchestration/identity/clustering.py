@@ -12,7 +12,7 @@ Nodes = NDArray[np.int32]
 def component_of_nodes(node_count: int, left: NDArray[Any], right: NDArray[Any]) -> Nodes:
     """The smallest node of each node's component, for nodes 0 to node_count - 1."""
     from scipy.sparse import coo_array  # noqa: PLC0415  imports slowly
-    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415  the same
 
     if len(left) == 0:
         return np.arange(node_count, dtype=np.int32)

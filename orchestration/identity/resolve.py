@@ -26,7 +26,7 @@ from orchestration.identity.state import (
     Previous,
     read_previous,
     read_table,
-    replace,
+    replace_file,
 )
 from orchestration.identity.tiers import Clustering, cluster
 
@@ -197,7 +197,7 @@ def _write(
     keys, previous, assignment = found.graph.records.keys, found.previous, found.settled.assignment
     resolution_no = append_events(connection, files, assignment, run_id)
     append_former(connection, files, keys, previous, assignment, resolution_no)
-    replace(files.refused_links, found.refused)
+    replace_file(files.refused_links, found.refused)
     stays = (previous.person != NOBODY) & (previous.person == assignment.person)
     since_no = np.where(stays, previous.since_no, np.int32(resolution_no))
     columns = [
@@ -206,7 +206,7 @@ def _write(
         pa.array(since_no, pa.int32()),
         pa.array(found.settled.hashes),
     ]
-    replace(files.person_map, pa.table(columns, schema=MAP_SCHEMA))
+    replace_file(files.person_map, pa.table(columns, schema=MAP_SCHEMA))
 
 
 def _report(found: Resolution, waiting: int) -> IdentityReport:

@@ -160,7 +160,7 @@ def read_previous(connection: duckdb.DuckDBPyConnection, files: IdentityFiles) -
     )
 
 
-def replace(file: Path, table: pa.Table) -> None:
+def replace_file(file: Path, table: pa.Table) -> None:
     """Put the table in place of the file, whole or not at all, also when the power fails."""
     partial = file.with_suffix(".partial")
     pq.write_table(table, partial)

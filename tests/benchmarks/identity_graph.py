@@ -84,7 +84,7 @@ def main(arguments: list[str]) -> None:
 
 
 def _make_records(workspace: Workspace, persons: int) -> dict[str, int]:
-    import duckdb  # noqa: PLC0415  each step imports what it measures
+    import duckdb
 
     with duckdb.connect(str(workspace.work_db), config={"memory_limit": _MEMORY}) as connection:
         connection.execute(_RECORDS.replace("$persons", str(persons)))
@@ -92,7 +92,7 @@ def _make_records(workspace: Workspace, persons: int) -> dict[str, int]:
 
 
 def _edges_by_hand(workspace: Workspace, persons: int) -> dict[str, int]:
-    import duckdb  # noqa: PLC0415
+    import duckdb
 
     script = (_HERE / "by_hand" / "02_identity_2_edges.sql").read_text("utf-8")
     plain = workspace.work / "by_hand.duckdb"
@@ -112,7 +112,7 @@ def _edges_by_hand(workspace: Workspace, persons: int) -> dict[str, int]:
 
 
 def _resolve(workspace: Workspace, persons: int) -> dict[str, int]:
-    from orchestration.identity.resolve import resolve_identities  # noqa: PLC0415
+    from orchestration.identity.resolve import resolve_identities
 
     report = resolve_identities(workspace.work_db, workspace.lake, run_id="benchmark")
     return {
@@ -123,7 +123,7 @@ def _resolve(workspace: Workspace, persons: int) -> dict[str, int]:
 
 
 def _change_records(workspace: Workspace, persons: int) -> dict[str, int]:
-    import duckdb  # noqa: PLC0415
+    import duckdb
 
     with duckdb.connect(str(workspace.work_db)) as connection:
         connection.execute(

@@ -8,13 +8,13 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from orchestration.identity.linkage.mode import LinkageMode
 from orchestration.identity.linkage.questions import Question, questions
 from orchestration.identity.linkage.records import RECORDS, attach, make_records
 from orchestration.identity.linkage.scoring import LinkageUntrainedError, score_pairs
 from orchestration.identity.linkage.shop_model import SHOP_MODEL
+from orchestration.identity.state import replace_file
 
 PAIRS_FILE = "linkage_pairs.parquet"
 LINKED_FILE = "linked_pairs.parquet"
@@ -111,15 +111,9 @@ def _write(folder: Path, mode: LinkageMode, found: list[Question]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     rows = [asdict(question) for question in found]
     table = pa.Table.from_pylist(rows, schema=PAIRS_SCHEMA)
-    _replace(folder / PAIRS_FILE, table)
+    replace_file(folder / PAIRS_FILE, table)
     if mode == "merge":
         linked = table.filter(table["is_linked"]).select(_LINKED_COLUMNS)
-        _replace(folder / LINKED_FILE, linked)
+        replace_file(folder / LINKED_FILE, linked)
     else:
         (folder / LINKED_FILE).unlink(missing_ok=True)
-
-
-def _replace(file: Path, table: pa.Table) -> None:
-    partial = file.with_suffix(".partial")
-    pq.write_table(table, partial)
-    partial.replace(file)

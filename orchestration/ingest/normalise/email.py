@@ -85,7 +85,7 @@ def email_loose_key(keys: pa.Array, statuses: pa.Array) -> pa.Array:
 
 
 def _with_ascii_domain(key: str) -> str:
-    import idna  # noqa: PLC0415
+    import idna  # noqa: PLC0415  few addresses need it
 
     local, at, domain = key.rpartition("@")
     if domain.isascii():

@@ -87,7 +87,7 @@ def _kinds(national: pa.Array) -> pa.Array:
 @cache
 def _patterns() -> dict[str, str]:
     """Kind → the pattern that phonenumbers has for it in Japan, in its own order."""
-    from phonenumbers import PhoneMetadata  # noqa: PLC0415
+    from phonenumbers import PhoneMetadata  # noqa: PLC0415  imports slowly
 
     japan = PhoneMetadata.metadata_for_region("JP")
     patterns = {
@@ -107,7 +107,7 @@ def _foreign(values: pa.Array) -> Phones:
 
 
 def _parsed(text: str) -> tuple[str | None, str]:
-    import phonenumbers as library  # noqa: PLC0415
+    import phonenumbers as library  # noqa: PLC0415  imports slowly
 
     try:
         number = library.parse(text, "JP")

@@ -44,7 +44,7 @@ NORMALISED_VALUES = """
     select record_key, email_key as email, phone_key as phone
     from work.intermediate.int_identity__records
 """
-"""The keys; placeholder numbers have none."""
+"""The keys; numbers that people make up have none."""
 _EMAIL_OR_PHONE = """
     with given as ({values}),
 

@@ -93,8 +93,8 @@ _MODEL = LinkageModel(
 
 
 def _settings() -> Any:
-    import splink.comparison_library as cl  # noqa: PLC0415  slow
-    from splink import SettingsCreator  # noqa: PLC0415
+    import splink.comparison_library as cl
+    from splink import SettingsCreator
 
     columns = ("first_name", "surname", "dob", "email")
     return SettingsCreator(

@@ -102,8 +102,8 @@ def _model(across: str | None) -> LinkageModel:
 
 
 def _settings_3() -> Any:
-    import splink.comparison_library as cl  # noqa: PLC0415  slow
-    from splink import SettingsCreator, block_on  # noqa: PLC0415
+    import splink.comparison_library as cl
+    from splink import SettingsCreator, block_on
 
     columns = ("soc_sec_id", "given_name", "surname", "date_of_birth", "postcode")
     return SettingsCreator(
@@ -141,8 +141,8 @@ def _train_3(linker: Any) -> None:
 
 
 def _settings_4() -> Any:
-    import splink.comparison_library as cl  # noqa: PLC0415  slow
-    from splink import SettingsCreator  # noqa: PLC0415
+    import splink.comparison_library as cl
+    from splink import SettingsCreator
 
     return SettingsCreator(
         unique_id_column_name="record_id",

@@ -165,8 +165,8 @@ _MODEL = LinkageModel(
 
 
 def _settings() -> Any:
-    import splink.comparison_library as cl  # noqa: PLC0415  slow
-    from splink import SettingsCreator, block_on  # noqa: PLC0415
+    import splink.comparison_library as cl
+    from splink import SettingsCreator, block_on
 
     return SettingsCreator(
         unique_id_column_name="record_id",
@@ -196,7 +196,7 @@ def _settings() -> Any:
 
 
 def _train(linker: Any) -> None:
-    from splink import block_on  # noqa: PLC0415  slow
+    from splink import block_on
 
     linker.training.estimate_probability_two_random_records_match(
         [

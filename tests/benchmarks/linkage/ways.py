@@ -37,7 +37,7 @@ def exact(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> pa.Table:
 
 def splink_alone(connection: duckdb.DuckDBPyConnection, dataset: Dataset) -> pa.Table:
     """Splink's published example: its settings, its training, its threshold, its clustering."""
-    from splink import DuckDBAPI, Linker  # noqa: PLC0415  slow
+    from splink import DuckDBAPI, Linker
 
     logging.getLogger("splink").setLevel(logging.CRITICAL)
     load(connection, dataset)

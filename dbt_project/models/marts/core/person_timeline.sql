@@ -18,6 +18,12 @@ fct_web_sessions as (
     select * from {{ ref('fct_web_sessions') }}
 ),
 
+moneyless_events as (
+    select * from int_timeline__identity
+    union all
+    select * from int_timeline__contacts
+),
+
 events as (
     select
         person_id,
@@ -29,24 +35,12 @@ events as (
         cast(null as varchar) as currency,
         detail,
         false as is_anonymous
-    from int_timeline__identity
+    from moneyless_events
     union all
     select
         *,
         false as is_anonymous
     from int_timeline__orders
-    union all
-    select
-        person_id,
-        occurred_at,
-        event_kind,
-        channel,
-        object_id,
-        cast(null as decimal(18, 3)) as amount,
-        cast(null as varchar) as currency,
-        detail,
-        false as is_anonymous
-    from int_timeline__contacts
     union all
     select
         person_id,

@@ -11,7 +11,7 @@ import pytest
 
 from orchestration.identity.registry import KINDS, NOBODY, assign_person_ids, new_person_id
 from orchestration.identity.state import FORMER_SCHEMA, MAP_SCHEMA, IdentityFiles, read_previous
-from orchestration.identity.state import replace as write
+from orchestration.identity.state import replace_file as write
 
 
 def person(record_key: str) -> str:

@@ -123,6 +123,33 @@ def _child(base: Record, number: int, random: Random) -> Record:
     )
 
 
+def planted_twins(pairs: int) -> list[Record]:
+    """Twins `twin|customer|<a or b><n>` with one telephone, birth date and family name.
+
+    Even ones are 裕子 and 優子, who sound alike and have moved apart within one postal code; odd
+    ones are 夏子 and 夏美, one kana apart at one address.
+    """
+    random = Random(2)  # noqa: S311  planted, not secret
+    records = []
+    for number in range(pairs):
+        sounds_alike = number % 2 == 0
+        one, other = (
+            (("裕子", "ゆうこ"), ("優子", "ゆうこ"))
+            if sounds_alike
+            else (("夏子", "なつこ"), ("夏美", "なつみ"))
+        )
+        family = random.choice(_FAMILIES)
+        elder = person(f"twin|customer|a{number}", family, one, random)
+        younger = person(f"twin|customer|b{number}", family, other, random)
+        shared = ["phone_key", "birth_key", "postal_key"]
+        shared += [] if sounds_alike else ["address_key"]
+        records += [
+            elder,
+            replace(younger, **{name: getattr(elder, name) for name in shared}),
+        ]
+    return records
+
+
 def make_work_db(file: Path, records: list[Record]) -> None:
     """The work database with records, the edges of two rules, and the seeds."""
     names = [field.name for field in fields(Record)]

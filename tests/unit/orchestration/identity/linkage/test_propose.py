@@ -8,7 +8,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from orchestration.identity.linkage.propose import PAIRS_SCHEMA, propose_links
-from tests.unit.orchestration.identity.linkage.planted_shop import make_work_db, planted_records
+from tests.unit.orchestration.identity.linkage.planted_shop import (
+    make_work_db,
+    planted_records,
+    planted_twins,
+)
 
 pytest.importorskip("splink", reason="linkage is an extra: pip install 'enishi[linkage]'")
 PERSONS = 500
@@ -58,6 +62,17 @@ def test_propose_links_vetoes_a_child_of_the_same_household(merged):
     children = [p for p in pairs if "child" in p["left_record"] + p["right_record"]]
     assert children
     assert all(pair["is_vetoed"] and not pair["is_linked"] for pair in children)
+
+
+def test_propose_links_asks_about_twins_whose_given_names_are_only_alike_and_links_none(tmp_path):
+    records = planted_records(PERSONS) + planted_twins(20)
+    propose_links(work_db_of(tmp_path, records), tmp_path / "lake", "merge")
+    pairs = read(tmp_path / "lake", "linkage_pairs").to_pylist()
+    twins = [pair for pair in pairs if pair["left_record"].startswith("twin|")]
+    for written_alike in (False, True):
+        kind = [p for p in twins if int(p["left_record"][-1]) % 2 == written_alike]
+        assert [p for p in kind if p["match_probability"] >= 0.99]
+        assert not any(p["is_vetoed"] or p["is_linked"] for p in kind)
 
 
 def test_propose_links_asks_once_for_each_two_groups(merged):
