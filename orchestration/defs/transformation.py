@@ -18,6 +18,7 @@ from dagster_dbt.errors import DagsterDbtCliRuntimeError
 from orchestration.defs.gates import gate_run_id
 from orchestration.defs.ingestion import landed_keys
 from orchestration.defs.resources import WAREHOUSE, Shop, dbt_project, dbt_variables
+from orchestration.prediction.step import ensure_tables
 from orchestration.publication.gates import GateBook, GateRecord
 
 STEPS = {"stage1": "dbt_staging", "stage2": "dbt_marts", "stage3": "dbt_segments"}
@@ -31,6 +32,8 @@ _GROUPS = {
     "identity": "3_identity",
     "person_map": "3_identity",
     "marts": "4_marts",
+    "predictions": "4_predictions",
+    "prediction": "4_predictions",
     "contact": "4_marts",
     "segments": "5_segments",
     "policy": "5_segments",
@@ -107,6 +110,7 @@ def dbt_step(tag: str, project: DbtProject, translator: WayOfTheData) -> dg.Asse
         # the step before left there must not pass for this one's results.
         target = shop.workspace.dbt_target
         (target / RESULTS).unlink(missing_ok=True)
+        ensure_tables(shop.workspace.lake)
         invocation = dbt.cli(command, context=context, target_path=target)
         events, failure = drain(invocation)
         stage = f"dbt/{name}"

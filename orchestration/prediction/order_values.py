@@ -24,6 +24,8 @@ class SpendModel:
     gamma: float
     log_likelihood: float
     customers: int
+    standard_errors: tuple[float, float, float]
+    """Of p, q and gamma; NaN where the likelihood is flat."""
 
     @property
     def mean(self) -> float:
@@ -58,12 +60,14 @@ def fit_spend(x: ArrayLike, mean_value: ArrayLike) -> SpendModel:
         lambda parameters: log_likelihood(x, scaled, parameters), _START, customers=len(x)
     )
     p, q, gamma = fit.parameters
+    p_error, q_error, gamma_error = fit.standard_errors.tolist()
     return SpendModel(
         p=float(p),
         q=float(q),
         gamma=float(gamma * scale),
         log_likelihood=fit.log_likelihood - len(x) * float(np.log(scale)),
         customers=len(x),
+        standard_errors=(p_error, q_error, gamma_error * scale),
     )
 
 

@@ -23,6 +23,8 @@ class RetentionModel:
     alpha: float
     beta: float
     log_likelihood: float
+    standard_errors: tuple[float, float]
+    """Of alpha and beta; NaN where the likelihood is flat."""
 
     def survival(self, renewals: ArrayLike) -> Vector:
         """The share that is still there after so many renewals."""
@@ -58,7 +60,9 @@ def fit_retention(
         _START,
         customers=int(ended.sum() + lasting.sum()),
     )
-    return RetentionModel(float(fit.parameters[0]), float(fit.parameters[1]), fit.log_likelihood)
+    alpha, beta = fit.parameters.tolist()
+    alpha_error, beta_error = fit.standard_errors.tolist()
+    return RetentionModel(alpha, beta, fit.log_likelihood, (alpha_error, beta_error))
 
 
 def _log_likelihood(

@@ -22,6 +22,7 @@ from tests.benchmarks.phases import PHASES, SHOP
 _DBT = str(Path(sys.executable).parent / "dbt")
 _PROJECT = REPOSITORY / "dbt_project"
 _STEPS = ("stage1", "stage2", "stage3")
+_PYTHON_AFTER = {"stage1": "resolve", "stage2": "predict"}
 _WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 _STARTS = 3
 _SLOWEST = 10
@@ -68,8 +69,8 @@ class Result:
 
     @property
     def build(self) -> Cost:
-        """The build without tests: three dbt steps, and the resolution of persons."""
-        return self.total("stage1", "resolve", "stage2", "stage3")
+        """The build without tests: three dbt steps, resolution of persons and predictions."""
+        return self.total("stage1", "resolve", "stage2", "predict", "stage3")
 
     @property
     def ratio(self) -> float:
@@ -178,9 +179,10 @@ class Benchmark:
             result.costs[phase] = [Cost(**cost)]
 
     def _forget_build(self) -> None:
-        """A first build: no work database, and no persons that an earlier one knew."""
+        """A first build: no work database, and nothing that an earlier one knew."""
         self.workspace.work_db.unlink(missing_ok=True)
-        shutil.rmtree(self.workspace.lake / "identity", ignore_errors=True)
+        for folder in ("identity", "predictions"):
+            shutil.rmtree(self.workspace.lake / folder, ignore_errors=True)
 
     def _build(self, result: Result, *, tests: bool) -> None:
         suffix = _WITH_TESTS if tests else ""
@@ -189,8 +191,8 @@ class Benchmark:
             name = step + suffix
             self._dbt(result, name, "build", "--select", f"tag:{step}", *exclude)
             result.figures[name] = self._dbt_figures()
-            if step == "stage1":
-                self._phase(result, "resolve", suffix)
+            if step in _PYTHON_AFTER:
+                self._phase(result, _PYTHON_AFTER[step], suffix)
 
     def _dbt(self, result: Result, name: str, *arguments: str, work_db: Path | None = None) -> None:
         variables = load_shop(SHOP).dbt_vars(self.as_of_date)

@@ -93,6 +93,17 @@ def resolve(task: Task) -> Figures:
     return {"records": report.records, "edges": report.edges, "persons": report.persons}
 
 
+def predict(task: Task) -> Figures:
+    """Make every prediction from the work database."""
+    from orchestration.prediction.step import run_predictions
+
+    reports = run_predictions(task.workspace.work_db, task.workspace.lake, task.as_of_date)
+    return {
+        name: {"rows": dict(report.rows), "seconds": report.seconds}
+        for name, report in reports.items()
+    }
+
+
 def build_by_hand(task: Task) -> Figures:
     """Run by_hand/*.sql in the order of their names on a new database."""
     import duckdb
@@ -126,6 +137,7 @@ PHASES = {
     "generate": generate_shop,
     "ingest": ingest,
     "resolve": resolve,
+    "predict": predict,
     "by_hand": build_by_hand,
     "compare": compare_tables,
 }

@@ -16,7 +16,7 @@ from tests.benchmarks.bench import Result
 from tests.benchmarks.measure import Cost
 
 _DBT_STEPS = ("stage1", "stage2", "stage3")
-_BUILD_STEPS = ("stage1", "resolve", "stage2", "stage3")
+_BUILD_STEPS = ("stage1", "resolve", "stage2", "predict", "stage3")
 
 
 def show(result: Result, console: Console) -> None:
@@ -103,6 +103,7 @@ def _phases(result: Result) -> Table:
         ("stage1", "dbt: staging, identity edges"),
         ("resolve", "resolve persons"),
         ("stage2", "dbt: marts"),
+        ("predict", "predictions"),
         ("stage3", "dbt: segments, policy"),
     ):
         table.add_row(f"  {title}", *_cells(result.cost(name)))

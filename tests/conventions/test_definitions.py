@@ -15,6 +15,7 @@ GROUPS = [
     "2_staging",
     "3_identity",
     "4_marts",
+    "4_predictions",
     "5_segments",
     "6_publication",
     "7_activation",

@@ -9,6 +9,8 @@ import yaml
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ("marts", "segments", "policy", "identity", "contact")
+FOLDERS = {"marts": ("marts", "prediction")}
+"""A schema's folders below models/, where they are not one of its name."""
 PAGE = (ROOT / "docs/tables.md").read_text(encoding="utf-8")
 ROW = re.compile(r"^\| `([a-z_]+\.[a-z0-9_]+)` \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
 SQL = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
@@ -19,7 +21,8 @@ def models():
     return {
         f"{schema}.{model['name']}": model
         for schema in PUBLISHED
-        for path in sorted((ROOT / "dbt_project/models" / schema).rglob("*.yml"))
+        for folder in FOLDERS.get(schema, (schema,))
+        for path in sorted((ROOT / "dbt_project/models" / folder).rglob("*.yml"))
         for model in yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
     }
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,18 @@ from dbt.cli.main import dbtRunner
 
 from orchestration.identity.linkage.propose import propose_links
 from orchestration.identity.resolve import IdentityReport, resolve_identities
+from orchestration.prediction.step import ensure_tables, run_predictions
 
 DBT_PROJECT = Path(__file__).parents[2] / "dbt_project"
+DEFAULT_AS_OF = "2026-10-31"
+"""The var as_of_date of dbt_project.yml."""
 
 
 def run_dbt(
     workspace: Path, *arguments: str, variables: Mapping[str, Any] | None = None
 ) -> list[str]:
     """Runs one dbt command; gives the names of its failed nodes with their messages."""
+    ensure_tables(workspace / "lake")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ENISHI_LAKE", str(workspace / "lake"))
         patch.setenv("ENISHI_HASH_KEY", "a key for tests")
@@ -58,12 +63,14 @@ def build_shop(
     *,
     with_unit_tests: bool = False,
 ) -> IdentityReport:
-    """Runs the three dbt steps with the resolution between them; every node must pass."""
+    """Runs the three dbt steps with resolution and predictions between; every node must pass."""
     build = ["build"] if with_unit_tests else ["build", "--exclude-resource-type", "unit_test"]
     assert run_dbt(workspace, *build, "--select", "tag:stage1", variables=variables) == []
     propose_links(workspace / "warehouse.duckdb", workspace / "lake", "off")
     report = resolve_identities(workspace / "warehouse.duckdb", workspace / "lake", "run-1")
     assert run_dbt(workspace, *build, "--select", "tag:stage2", variables=variables) == []
+    as_of_date = date.fromisoformat((variables or {}).get("as_of_date", DEFAULT_AS_OF))
+    run_predictions(workspace / "warehouse.duckdb", workspace / "lake", as_of_date)
     assert run_dbt(workspace, *build, "--select", "tag:stage3", variables=variables) == []
     return report
 

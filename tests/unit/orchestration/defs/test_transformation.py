@@ -19,6 +19,8 @@ from orchestration.publication.gates import GateRecord
         (["enishi", "marts", "core", "customer_360"], "4_marts"),
         (["enishi", "marts", "analysis", "rpt_rfm"], "4_marts"),
         (["enishi", "contact", "person_contacts"], "4_marts"),
+        (["enishi", "staging", "predictions", "stg_model_runs"], "4_predictions"),
+        (["enishi", "prediction", "rpt_model_runs"], "4_predictions"),
         (["enishi", "segments", "seg_winback"], "5_segments"),
         (["enishi", "policy", "send_eligibility"], "5_segments"),
     ],

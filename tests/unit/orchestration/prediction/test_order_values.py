@@ -5,7 +5,9 @@ from orchestration.prediction.order_values import SpendModel, fit_spend, log_lik
 
 
 def test_expected_value_lies_between_own_mean_and_mean_of_all() -> None:
-    model = SpendModel(p=6.0, q=4.0, gamma=15.0, log_likelihood=0.0, customers=1)
+    model = SpendModel(
+        p=6.0, q=4.0, gamma=15.0, log_likelihood=0.0, customers=1, standard_errors=(0, 0, 0)
+    )
 
     # p gamma / (q - 1) = 30; (6 * (15 + 2 * 60)) / (12 + 3) = 54
     assert model.mean == 30.0
@@ -13,7 +15,7 @@ def test_expected_value_lies_between_own_mean_and_mean_of_all() -> None:
 
 
 def test_mean_is_infinite_when_the_tail_is_too_long() -> None:
-    assert SpendModel(6.0, 1.0, 15.0, 0.0, 1).mean == float("inf")
+    assert SpendModel(6.0, 1.0, 15.0, 0.0, 1, (0.0, 0.0, 0.0)).mean == float("inf")
 
 
 def test_gradient_is_the_slope_of_the_likelihood() -> None:

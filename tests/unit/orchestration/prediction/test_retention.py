@@ -25,7 +25,7 @@ def test_published_segments_have_the_published_parameters(
 
 
 def test_survival_is_the_product_of_the_retention_rates() -> None:
-    model = RetentionModel(alpha=1.0, beta=2.0, log_likelihood=0.0)
+    model = RetentionModel(alpha=1.0, beta=2.0, log_likelihood=0.0, standard_errors=(0.0, 0.0))
 
     # (beta + k - 1) / (alpha + beta + k - 1): 2/3, 3/4, 4/5
     assert model.retention_rate([1, 2, 3]).tolist() == pytest.approx([2 / 3, 3 / 4, 4 / 5])
