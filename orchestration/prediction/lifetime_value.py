@@ -2,7 +2,7 @@
 
 from orchestration.prediction.histories import buyers_until, collect_purchase_days
 from orchestration.prediction.model_runs import as_table
-from orchestration.prediction.step import Predicted, Task
+from orchestration.prediction.step import Figure, Predicted, Task
 from orchestration.prediction.value_models import fit_value_models
 
 
@@ -16,4 +16,5 @@ def predict(task: Task) -> Predicted:
         as_of_date=task.as_of_date,
         days_of_data=int(buyers.tenure.max(initial=0.0)),
     )
-    return Predicted({"model_runs": runs}, {"buyers": buyers.total, "method": models.runs[0].reason})
+    figures: dict[str, Figure] = {"buyers": buyers.total, "purchase_model": models.runs[0].reason}
+    return Predicted({"model_runs": runs}, figures)
