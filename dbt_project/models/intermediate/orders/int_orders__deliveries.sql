@@ -22,23 +22,13 @@ order_parcels as (
     where stg_shipments.source_order_id is not null
 ),
 
-arrived_parcels as (
-    select
-        source,
-        source_order_id,
-        case
-            when {{ local_date('delivered_at') }} <= {{ as_of_date() }} then delivered_at
-        end as delivered_at
-    from order_parcels
-),
-
 int_orders__deliveries as (
     select
         source || ':' || source_order_id as order_id,
         count(*) as parcels,
         -- An order has arrived when its last parcel has.
         case when count(*) = count(delivered_at) then max(delivered_at) end as delivered_at
-    from arrived_parcels
+    from order_parcels
     group by source, source_order_id
 )
 

@@ -27,7 +27,6 @@ counted_events as (
             or (
                 action in ('grant', 'confirm')
                 and coalesce(legal_basis, 'unproven') <> 'unproven'
-                and occurred_date <= {{ as_of_date() }}
             )
         )
 ),

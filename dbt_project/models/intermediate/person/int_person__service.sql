@@ -21,7 +21,7 @@ int_person__emails as (
 -- An inquiry opened after as_of_date already holds messages back.
 open_inquiries as (
     select * from stg_inquiries
-    where closed_date is null or closed_date > {{ as_of_date() }}
+    where closed_at is null
 ),
 
 asking_persons as (
@@ -42,15 +42,9 @@ subscribers as (
     inner join int_person__members
         on stg_subscriptions.source_customer_id = int_person__members.source_customer_id
     where
-        stg_subscriptions.started_date <= {{ as_of_date() }}
-        and (
-            stg_subscriptions.paused_date is null
-            or stg_subscriptions.paused_date > {{ as_of_date() }}
-        )
-        and (
-            stg_subscriptions.cancelled_date is null
-            or stg_subscriptions.cancelled_date > {{ as_of_date() }}
-        )
+        stg_subscriptions.started_at is not null
+        and stg_subscriptions.paused_at is null
+        and stg_subscriptions.cancelled_at is null
     group by int_person__members.person_id
 ),
 

@@ -18,14 +18,8 @@ person_orders as (
     select
         fct_orders.*,
         -- No source says when an order was sent back or cancelled, only when it last changed.
-        coalesce(
-            case
-                when {{ local_date('stg_orders.updated_at') }} <= {{ as_of_date() }}
-                    then stg_orders.updated_at
-            end,
-            fct_orders.delivered_at,
-            fct_orders.ordered_at
-        ) as changed_at
+        coalesce(stg_orders.updated_at, fct_orders.delivered_at, fct_orders.ordered_at)
+            as changed_at
     from fct_orders
     inner join stg_orders on fct_orders.order_id = stg_orders.order_id
     where fct_orders.person_id is not null

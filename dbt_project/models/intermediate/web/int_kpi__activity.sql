@@ -50,7 +50,6 @@ cost_days as (
         cost_date as kpi_date,
         sum(cost) as ad_cost
     from stg_ad_costs
-    where cost_date <= {{ as_of_date() }}
     group by cost_date
 ),
 

@@ -16,9 +16,7 @@ int_web__events as (
         bot_agents.user_agent is not null as is_bot
     from stg_web_events
     left join bot_agents on stg_web_events.user_agent = bot_agents.user_agent
-    where
-        stg_web_events.occurred_date <= {{ as_of_date() }}
-        and stg_web_events.anonymous_id is not null
+    where stg_web_events.anonymous_id is not null
 )
 
 select * from int_web__events

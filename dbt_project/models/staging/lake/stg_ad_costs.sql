@@ -1,6 +1,9 @@
 with current_rows as (
     {{ current_rows(
-        source('lake', 'ad_costs'), ['cost_date', 'utm_source', 'utm_medium', 'utm_campaign']
+        source('lake', 'ad_costs'),
+        ['cost_date', 'utm_source', 'utm_medium', 'utm_campaign'],
+        where='cost_date <= ' ~ as_of_date(),
+        newest=true
     ) }}
 ),
 

@@ -1,5 +1,9 @@
 with current_rows as (
-    {{ current_rows(source('lake', 'campaigns'), ['campaign_code']) }}
+    {{ current_rows(
+        source('lake', 'campaigns'),
+        ['campaign_code'],
+        where='(started_date is null or started_date <= ' ~ as_of_date() ~ ')'
+    ) }}
 ),
 
 stg_campaigns as (
@@ -13,7 +17,7 @@ stg_campaigns as (
         cost,
         started_date,
         ended_date,
-        updated_at
+        {{ if_known('updated_at') }} as updated_at
     from current_rows
 )
 

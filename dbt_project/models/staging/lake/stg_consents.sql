@@ -1,5 +1,10 @@
 with current_rows as (
-    {{ current_rows(source('lake', 'consents'), ['source_consent_id']) }}
+    {{ current_rows(
+        source('lake', 'consents'),
+        ['source_consent_id'],
+        where=known_by('occurred_at') ~ ' or ' ~ at_once("action = 'withdraw'"),
+        newest=true
+    ) }}
 ),
 
 stg_consents as (

@@ -1,5 +1,10 @@
 with current_rows as (
-    {{ current_rows(source('lake', 'customers'), ['source_customer_id']) }}
+    {{ current_rows(
+        source('lake', 'customers'),
+        ['source_customer_id'],
+        where=known_by('coalesce(registered_at, updated_at)') ~ ' or ' ~ at_once(),
+        newest=var('refusals_count_at_once')
+    ) }}
 ),
 
 stg_customers as (
@@ -36,12 +41,14 @@ stg_customers as (
         postal_key,
         address_key,
         company_key,
-        is_active,
+        -- Who has left by a later version may still have been there.
+        case when is_active or {{ known_by('updated_at') }} or {{ at_once() }} then is_active end
+            as is_active,
         birth_date,
         birth_key,
         {{ local_date('registered_at') }} as registered_date,
         registered_at,
-        updated_at
+        case when {{ known_by('updated_at') }} or {{ at_once() }} then updated_at end as updated_at
     from current_rows
 )
 

@@ -1,5 +1,10 @@
 with current_rows as (
-    {{ current_rows(source('lake', 'inquiries'), ['source_inquiry_id']) }}
+    {{ current_rows(
+        source('lake', 'inquiries'),
+        ['source_inquiry_id'],
+        where=known_by('opened_at') ~ ' or ' ~ at_once(),
+        newest=var('refusals_count_at_once')
+    ) }}
 ),
 
 stg_inquiries as (
@@ -14,10 +19,10 @@ stg_inquiries as (
         email_key,
         email_status,
         {{ local_date('opened_at') }} as opened_date,
-        {{ local_date('closed_at') }} as closed_date,
+        {{ local_date(if_known('closed_at')) }} as closed_date,
         opened_at,
-        closed_at,
-        updated_at
+        {{ if_known('closed_at') }} as closed_at,
+        {{ if_known('updated_at') }} as updated_at
     from current_rows
 )
 

@@ -1,5 +1,12 @@
+{% set refusals = "event_type in ('unsubscribe', 'spam_report', 'dropped', 'bounce', 'unfollow')" %}
+
 with current_rows as (
-    {{ current_rows(source('lake', 'message_events'), ['provider_event_id']) }}
+    {{ current_rows(
+        source('lake', 'message_events'),
+        ['provider_event_id'],
+        where=known_by('occurred_at') ~ ' or ' ~ at_once(refusals),
+        newest=true
+    ) }}
 ),
 
 stg_message_events as (

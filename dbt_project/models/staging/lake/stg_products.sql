@@ -18,7 +18,7 @@ stg_products as (
         unit_cost,
         is_trial,
         is_active,
-        updated_at
+        {{ if_known('updated_at') }} as updated_at
     from current_rows
 )
 

@@ -12,10 +12,10 @@ stg_shipments as (
         replace(tracking_number, '-', '') as tracking_number,
         prefecture,
         requested_date,
-        {{ local_date('delivered_at') }} as delivered_date,
-        shipped_at,
-        delivered_at,
-        updated_at
+        {{ local_date(if_known('delivered_at')) }} as delivered_date,
+        {{ if_known('shipped_at') }} as shipped_at,
+        {{ if_known('delivered_at') }} as delivered_at,
+        {{ if_known('updated_at') }} as updated_at
     from current_rows
 )
 

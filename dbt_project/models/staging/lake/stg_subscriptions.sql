@@ -1,5 +1,7 @@
 with current_rows as (
-    {{ current_rows(source('lake', 'subscriptions'), ['source_subscription_id']) }}
+    {{ current_rows(
+        source('lake', 'subscriptions'), ['source_subscription_id'], where=known_by('started_at')
+    ) }}
 ),
 
 stg_subscriptions as (
@@ -9,15 +11,15 @@ stg_subscriptions as (
         source_subscription_id,
         source_customer_id,
         source_product_id,
-        cancel_reason,
+        case when {{ known_by('cancelled_at') }} then cancel_reason end as cancel_reason,
         cycle_days,
         {{ local_date('started_at') }} as started_date,
-        {{ local_date('paused_at') }} as paused_date,
-        {{ local_date('cancelled_at') }} as cancelled_date,
+        {{ local_date(if_known('paused_at')) }} as paused_date,
+        {{ local_date(if_known('cancelled_at')) }} as cancelled_date,
         started_at,
-        paused_at,
-        cancelled_at,
-        updated_at
+        {{ if_known('paused_at') }} as paused_at,
+        {{ if_known('cancelled_at') }} as cancelled_at,
+        {{ if_known('updated_at') }} as updated_at
     from current_rows
 )
 

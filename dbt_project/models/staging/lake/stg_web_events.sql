@@ -1,5 +1,7 @@
 with current_rows as (
-    {{ current_rows(source('lake', 'web_events'), ['event_id']) }}
+    {{ current_rows(
+        source('lake', 'web_events'), ['event_id'], where=known_by('occurred_at'), newest=true
+    ) }}
 ),
 
 stg_web_events as (
