@@ -91,3 +91,12 @@ left join session_days using (kpi_date)
 left join message_days using (kpi_date)
 left join member_days using (kpi_date)
 left join cost_days using (kpi_date);
+
+create table marts.dim_dates as
+select
+    kpi_date as date_day, date_trunc('week', kpi_date)::date as week_start_date,
+    date_trunc('month', kpi_date)::date as month_start_date,
+    date_trunc('quarter', kpi_date)::date as quarter_start_date,
+    date_trunc('year', kpi_date)::date as year_start_date,
+    isodow(kpi_date) as weekday_no, isodow(kpi_date) > 5 as is_weekend,
+from marts.rpt_kpi_daily;

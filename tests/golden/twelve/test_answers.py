@@ -5,29 +5,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.golden.building import build_shop
 from tests.golden.twelve.answers import Answer, differences, read_answer
-from tests.golden.twelve.world import HERE, VARIABLES, names, write_twelve
+from tests.golden.twelve.world import HERE
 
 FILES = sorted((HERE / "answers").glob("*.csv"))
-
-
-@pytest.fixture(scope="module")
-def twelve(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    workspace = tmp_path_factory.mktemp("twelve")
-    write_twelve(workspace / "lake")
-    build_shop(workspace, VARIABLES)
-    return workspace / "warehouse.duckdb"
-
-
-@pytest.fixture(scope="module")
-def person_names(twelve: Path) -> dict[str, str]:
-    with duckdb.connect(str(twelve), read_only=True) as connection:
-        persons = connection.execute(
-            "select record_key, person_id from identity.person_identifiers"
-        ).fetchall()
-    known = names()
-    return {person_id: known[record] for record, person_id in persons if record in known}
 
 
 @pytest.mark.parametrize("file", FILES, ids=[file.stem for file in FILES])

@@ -1,0 +1,65 @@
+"""MetricFlow's answers on the twelve persons' shop, worked out by hand from its orders."""
+
+import csv
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from orchestration.cli.metrics import metrics_environment, metrics_project
+
+pytest.importorskip("dbt_metricflow", reason="metrics are an extra: pip install 'enishi[metrics]'")
+
+
+@pytest.fixture(scope="module")
+def project(twelve: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("metrics")
+    return metrics_project(folder, twelve.parent / "target" / "semantic_manifest.json", twelve)
+
+
+def query(
+    project: Path, metrics: list[str], group_by: str, *arguments: str
+) -> list[tuple[str | float, ...]]:
+    """The day a group begins with, then its metrics; groups without a day are left out."""
+    output = project / "answer.csv"
+    asked = ["--metrics", ",".join(metrics), "--group-by", group_by, *arguments]
+    done = subprocess.run(
+        [Path(sys.executable).parent / "mf", "query", *asked, "--csv", output],
+        cwd=project,
+        env=metrics_environment(project),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    with output.open(encoding="utf-8", newline="") as lines:
+        rows = [row for row in csv.DictReader(lines) if row[group_by]]
+    return sorted((row[group_by][:10], *(float(row[name]) for name in metrics)) for row in rows)
+
+
+def test_sales_of_the_last_quarter_by_month(project: Path) -> None:
+    # April: bunta 3,500, ichiro 1,000. May: chika 30,000, daigo 500 (new), ichiro 1,000.
+    # June: aiko 2,000, daigo 2,000, emi 3,000 (new), ichiro 1,000; what bunta sent back is none.
+    assert query(
+        project,
+        ["revenue", "orders", "buyers", "aov", "new_buyers"],
+        "metric_time__month",
+        *("--start-time", "2026-04-01", "--end-time", "2026-06-30"),
+    ) == [
+        ("2026-04-01", 4500, 2, 2, 2250, 0),
+        ("2026-05-01", 31500, 3, 3, 10500, 1),
+        ("2026-06-01", 8000, 4, 4, 2000, 1),
+    ]
+
+
+def test_customers_by_the_quarter_of_their_first_purchase(project: Path) -> None:
+    assert query(
+        project, ["customers", "repeaters", "repeat_rate", "ltv"], "metric_time__quarter"
+    ) == [
+        ("2024-07-01", 2, 2, 1, (72500 + 70000) / 2),  # aiko, goro
+        ("2025-01-01", 1, 1, 1, 3500),  # hana
+        ("2025-10-01", 2, 1, 0.5, (6000 + 500) / 2),  # bunta, fumio
+        ("2026-01-01", 3, 3, 1, (90000 + 5000 + 4000) / 3),  # chika, ichiro, junko
+        ("2026-04-01", 2, 1, 0.5, (2500 + 3000) / 2),  # daigo, emi
+    ]
