@@ -66,6 +66,6 @@ class Workspace:
         return self.root / "outbox"
 
     @property
-    def report(self) -> Path:
-        """The report page."""
-        return self.root / "reports" / "index.html"
+    def reports(self) -> Path:
+        """The pages of the report; index.html is the first. A link to the newest edition."""
+        return self.root / "reports"

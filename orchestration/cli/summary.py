@@ -35,7 +35,7 @@ def show_outcome(shop: ShopContext, outcome: Outcome, log: Path) -> None:
     verdict = "[green]done[/green]" if outcome.success else "[red]failed[/red]"
     console.print(f"{verdict} in {minutes} min {seconds} s · log: {_short(log)}")
     if "report" in done:
-        console.print(f"report: {_short(shop.workspace.report)}")
+        console.print(f"report: {_short(shop.workspace.reports / 'index.html')}")
 
 
 def show_syncs(summaries: list[Any]) -> None:

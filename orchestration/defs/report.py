@@ -1,4 +1,4 @@
-"""The report: the publication and the plans of its syncs, on one page."""
+"""The report: the publication and the plans of its syncs, one page for each theme."""
 
 import os
 
@@ -15,18 +15,18 @@ from reverse_etl.engine import latest_summaries
 
 
 def report_step(syncs: list[str]) -> dg.AssetsDefinition:
-    """The step that writes the page, after the syncs where they run."""
+    """The step that writes the pages, after the syncs where they run."""
 
     @dg.asset(
         key=["report"],
         deps=[PUBLICATION, *(dg.AssetKey(["activation", sync]) for sync in syncs)],
         group_name="8_report",
-        description="One self-contained page for marketers, in Japanese and English.",
+        description="Pages for marketers, one for each theme, in Japanese and English.",
         owners=["team:analytics"],
         kinds={"html", "plotly"},
     )
     def report(shop: Shop) -> dg.MaterializeResult[None]:
-        from orchestration.publication.report.page import (  # noqa: PLC0415  imports plotly
+        from orchestration.publication.report.render import (  # noqa: PLC0415  imports plotly
             render_report,
         )
 
@@ -42,13 +42,15 @@ def report_step(syncs: list[str]) -> dg.AssetsDefinition:
             shop_title=shop.profile.title,
             sync_summaries=summaries,
             source_freshness=source_freshness(shop.workspace.lake),
-            output=shop.workspace.report,
+            output=shop.workspace.reports,
         )
         return dg.MaterializeResult(
             metadata={
                 "page": dg.MetadataValue.path(os.path.relpath(info.path, REPOSITORY)),
                 "bytes": info.bytes,
+                "pages": info.pages,
                 "charts": info.charts,
+                "panels_without_data": list(info.without_data),
                 "seconds": round(info.seconds, 3),
             }
         )

@@ -11,9 +11,10 @@ import duckdb
 import pandas as pd
 import pytest
 
-from orchestration.publication.report.page import render_report
+from orchestration.publication.report.render import render_report
+from tests.browser.chromium import Chromium, running_chromium
+from tests.published_tables import create_published_tables
 
-TABLES = Path(__file__).parents[1] / "unit/orchestration/publication/report/published_tables.sql"
 AS_OF = date(2026, 10, 18)
 DEMO = Path(__file__).with_name("demo_publication.sql")
 FIRST_DAY = date(2024, 11, 1)
@@ -102,7 +103,7 @@ FRESHNESS = [
 def write_demo_publication(folder: Path) -> None:
     """Write a publication of generated orders and everything that follows from them."""
     with duckdb.connect(str(folder / "warehouse.duckdb")) as connection:
-        connection.execute(TABLES.read_text(encoding="utf-8"))
+        create_published_tables(connection)
         columns = ["order_id", "source", "person_id", "ordered_date", "net_sales", "purchase_no"]
         chance = random.Random(20261018)  # noqa: S311 (no secret: it draws a demo)
         orders = pd.DataFrame(_orders(chance), columns=columns)
@@ -134,11 +135,11 @@ def _orders(chance: random.Random) -> Iterator[tuple[object, ...]]:
 
 
 @pytest.fixture(scope="session")
-def report_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The rendered report of the demo publication."""
+def report_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The rendered pages of the demo publication."""
     folder = tmp_path_factory.mktemp("demo_publication")
     write_demo_publication(folder)
-    output = folder / "index.html"
+    output = folder / "reports"
     render_report(
         folder,
         shop_title="縁側マーケット",
@@ -147,3 +148,10 @@ def report_page(tmp_path_factory: pytest.TempPathFactory) -> Path:
         output=output,
     )
     return output
+
+
+@pytest.fixture(scope="session")
+def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
+    """One running browser."""
+    with running_chromium(tmp_path_factory.mktemp("chromium")) as browser:
+        yield browser

@@ -9,7 +9,7 @@ select
     'lead' || i as person_id, 0 as purchase_count, 'lead' as stage, true as is_member
 from range(508) as numbers (i);
 
-insert into marts.rpt_rfm
+insert into marts.rpt_rfm by name
 with buyers as (
     select
         person_id, date_diff('day', max(ordered_date), date '2026-10-18') as recency_days,
@@ -37,17 +37,18 @@ named as (
     from scored
 )
 select
-    person_id, recency_days, frequency, monetary, r, f, 3, segment,
+    person_id, recency_days, frequency, monetary, r as r_score, f as f_score, 3 as m_score,
+    segment as rfm_segment,
     map {
         'hibernating': '休眠', 'at_risk': '離反の恐れ', 'cant_lose': '失えない顧客',
         'about_to_sleep': '休眠間近', 'need_attention': '要注意', 'loyal': 'ロイヤル',
         'promising': '有望', 'new': '新規', 'potential_loyalist': 'ロイヤル候補',
         'champion': 'チャンピオン'
-    }[segment],
-    date '2026-10-18', 'JPY'
+    }[segment] as rfm_segment_ja,
+    date '2026-10-18' as as_of_date, 'JPY' as currency
 from named;
 
-insert into marts.rpt_deciles
+insert into marts.rpt_deciles by name
 with ranked as (
     select
         *,
@@ -63,12 +64,13 @@ summed as (
     group by d
 )
 select
-    d, customers, sales, sales / sum(sales) over (),
-    sum(sales) over (order by d) / sum(sales) over (),
-    sales / customers, least, most, date '2026-10-18', 'JPY'
+    d as decile, customers, sales as net_sales, sales / sum(sales) over () as sales_share,
+    sum(sales) over (order by d) / sum(sales) over () as cumulative_share,
+    sales / customers as average_sales, least as min_sales, most as max_sales,
+    date '2026-10-18' as as_of_date, 'JPY' as currency
 from summed;
 
-insert into marts.rpt_cohort_retention
+insert into marts.rpt_cohort_retention by name
 with firsts as (
     select person_id, date_trunc('month', min(ordered_date))::date as cohort
     from marts.fct_orders
@@ -91,8 +93,9 @@ calendar as (
     from sizes
 )
 select
-    cohort, since, size, coalesce(active, 0), coalesce(active, 0) / size, 0, 0, 0,
-    cohort + to_months(since::integer) < date '2026-10-01', 'JPY'
+    cohort as cohort_month, since as months_since, size as cohort_size,
+    coalesce(active, 0) as active_persons, coalesce(active, 0) / size as retention_ratio,
+    cohort + to_months(since::integer) < date '2026-10-01' as is_complete, 'JPY' as currency
 from calendar left join actives using (cohort, since);
 
 insert into marts.rpt_kpi_daily by name
@@ -100,8 +103,11 @@ select
     unnest(generate_series(date '2024-11-01', date '2026-10-18', interval 1 day))::date as kpi_date,
     'JPY' as currency;
 
-insert into marts.rpt_stage_ladder
-select *, subjects / sum(subjects) over (partition by subject_kind), date '2026-10-18' from (values
+insert into marts.rpt_stage_ladder by name
+select
+    *, subjects / sum(subjects) over (partition by subject_kind) as share_of_kind,
+    date '2026-10-18' as as_of_date
+from (values
     (1, 'visitor', '認知', 'visitor', 'インターネットユーザー', 'browser', 18342),
     (2, 'lead', '興味', 'lead', 'リード', 'person', 412),
     (3, 'hot_lead', '検討', 'hot_lead', 'ホットリード', 'person', 96),
@@ -111,7 +117,7 @@ select *, subjects / sum(subjects) over (partition by subject_kind), date '2026-
     (7, null, null, 'dormant_customer', '休眠顧客', 'person', 271)
 ) as stages (stage_order, layer, layer_ja, stage, stage_ja, subject_kind, subjects);
 
-insert into marts.rpt_exclusions values
+insert into marts.rpt_exclusions (subject, source, reason, "rows", amount, currency) values
     ('order_line', 'mall', 'cancelled_order', 214, 812400, 'JPY'),
     ('order_line', 'ec_cube', 'non_positive_quantity', 3, -4200, 'JPY'),
     ('order', 'ec_cube', 'cancelled', 88, 601000, 'JPY'),
@@ -121,7 +127,7 @@ insert into marts.rpt_exclusions values
 
 insert into marts.fct_web_sessions by name select 's1' as session_id;
 
-insert into policy.send_eligibility
+insert into policy.send_eligibility (person_id, sync, segment, channel, allowed, reason_code)
 select
     'p' || i, sync, segment, channel, reason is null, reason
 from (values

@@ -69,8 +69,9 @@ def test_run_ends_well_and_says_what_it_did(built: BuiltShop) -> None:
     assert f"{len(publication.tables)} tables, {rows:,} rows" in built.console
     assert re.search(r"sync +add +change +remove +same +refused +sent +status", built.console)
     assert re.search(r"report: \S*index\.html", built.console.replace("\n", ""))
-    page = built.shop.workspace.report.read_text("utf-8")
-    assert page.rstrip().endswith("</html>")
+    pages = sorted(built.shop.workspace.reports.glob("*.html"))
+    assert len(pages) > 3
+    assert all(page.read_text("utf-8").rstrip().endswith("</html>") for page in pages)
 
 
 def test_run_shows_every_sync_with_its_counts(built: BuiltShop) -> None:

@@ -50,7 +50,7 @@ def _files(shop: TestShop, place: str) -> list[Path]:
         "ledger": list(workspace.state.glob("ledger.sqlite*")),
         "log": [workspace.work / "last_run.log"],
         "dbt": list(workspace.dbt_target.rglob("*.json")) + list(workspace.work.rglob("dbt.log")),
-        "report": [workspace.report],
+        "report": list(workspace.reports.glob("*.html")),
         "manifests": list(workspace.outbox.rglob("manifest.json")),
     }
     return [path for path in folders[place] if path.is_file()]

@@ -87,4 +87,4 @@ def test_rfm_of_a_known_buyer_is_the_published_one(
 
 def test_shop_without_channels_plans_nothing(retail: TestShop) -> None:
     assert retail.summaries() == {}
-    assert retail.workspace.report.exists()
+    assert (retail.workspace.reports / "index.html").exists()

@@ -30,6 +30,28 @@ def percent(ratio: float) -> Text:
     return same(f"{_half_up(Decimal(repr(ratio)) * 100, 1)}%")
 
 
+def percent_short(ratio: float) -> Text:
+    """Give a ratio of 0 to 1 as percent, without decimals that say nothing; for axes."""
+    return same(f"{_half_up(Decimal(repr(ratio)) * 100, 1)}".removesuffix(".0") + "%")
+
+
+def number(value: float, digits: int = 1) -> Text:
+    """Give a number with so many decimals and thousands separated."""
+    return same(f"{_half_up(Decimal(repr(value)), digits):,}")
+
+
+def days(value: float) -> Text:
+    """Give a length of time in whole days."""
+    whole = _half_up(Decimal(repr(value)), 0)
+    return Text(f"{whole:,}日", f"{whole:,} {'day' if whole == 1 else 'days'}")
+
+
+def times(value: float) -> Text:
+    """Give a factor, such as a lift, with two decimals."""
+    shown = _half_up(Decimal(repr(value)), 2)
+    return Text(f"{shown:,}倍", f"{shown:,}×")
+
+
 def change(ratio: float) -> Text:
     """Give a relative change as percent with its sign."""
     rounded = _half_up(Decimal(repr(ratio)) * 100, 1)

@@ -1,12 +1,11 @@
-"""Turns what the caller hands over into the report's model, with errors that name the key."""
+"""Turns what the caller hands over into the types, with errors that name the key."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
 
-from orchestration.publication.report.model import Freshness, SyncSummary
-from orchestration.publication.report.queries import ReportError
+from orchestration.publication.report.published import Freshness, ReportError, SyncSummary
 
 _SYNC_COUNTS = (
     "adds", "changes", "removals", "unchanged", "delivered", "rejected", "unknown",

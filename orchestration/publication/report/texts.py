@@ -33,16 +33,26 @@ def same(words: object) -> Text:
 
 @cache
 def all_texts() -> Mapping[str, Text]:
-    """Give every text of texts.yml by its dotted key."""
-    path = Path(__file__).with_name("texts.yml")
-    return dict(_leaves("", yaml.safe_load(path.read_text(encoding="utf-8"))))
+    """Give every text of texts/*.yml by its dotted key.
+
+    Raises:
+        ValueError: two files hold the same key.
+    """
+    texts: dict[str, Text] = {}
+    for path in sorted(Path(__file__).with_name("texts").glob("*.yml")):
+        own = dict(_leaves(path.name, "", yaml.safe_load(path.read_text(encoding="utf-8"))))
+        twice = sorted(own.keys() & texts.keys())
+        if twice:
+            raise ValueError(f"{path.name}: {', '.join(twice)} stands in another file, too")
+        texts |= own
+    return texts
 
 
 def say(key: str, /, **values: Text | str) -> Text:
     """Give the text of a key with its values filled in.
 
     Raises:
-        KeyError: texts.yml has no such key, or the text names a value that is not given.
+        KeyError: no file of texts/ has such a key, or the text names a value that is not given.
     """
     text = all_texts()[key]
     filled = {
@@ -55,7 +65,7 @@ def say(key: str, /, **values: Text | str) -> Text:
 
 
 def say_code(group: str, code: str) -> Text:
-    """Give the words for a code of the data, or the code itself when texts.yml has none."""
+    """Give the words for a code of the data, or the code itself when nobody has any."""
     return all_texts().get(f"{group}.{code}", same(code))
 
 
@@ -64,11 +74,11 @@ def join(texts: list[Text]) -> Text:
     return Text("、".join(text.ja for text in texts), ", ".join(text.en for text in texts))
 
 
-def _leaves(prefix: str, node: Mapping[str, object]) -> Iterator[tuple[str, Text]]:
+def _leaves(file: str, prefix: str, node: Mapping[str, object]) -> Iterator[tuple[str, Text]]:
     for name, child in node.items():
         if not isinstance(child, Mapping):
-            raise TypeError(f"texts.yml: {prefix}{name} must hold ja and en")
+            raise TypeError(f"{file}: {prefix}{name} must hold ja and en")
         if set(child) == set(LANGUAGES):
             yield f"{prefix}{name}", Text(str(child["ja"]), str(child["en"]))
         else:
-            yield from _leaves(f"{prefix}{name}.", child)
+            yield from _leaves(file, f"{prefix}{name}.", child)

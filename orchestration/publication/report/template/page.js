@@ -34,7 +34,10 @@
   };
 
   const boxes = [...document.querySelectorAll("[data-chart]")];
-  const drawAll = () => boxes.forEach(drawChart);
+  const drawAll = () => {
+    boxes.forEach(drawChart);
+    document.body.dataset.drawn = root.lang;
+  };
 
   const speak = () => {
     const wanted = location.hash.slice(1);
@@ -49,6 +52,8 @@
       if (link.dataset.language === root.lang) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
     }
+    // The other pages open in the same language.
+    for (const link of document.querySelectorAll("[data-page]")) link.hash = root.lang;
     drawAll();
   };
 

@@ -15,7 +15,10 @@ from typing import Any
 import duckdb
 import pytest
 
-from orchestration.publication.report.page import render_report
+from orchestration.publication.report.panel import Content, Panel
+from orchestration.publication.report.published import REQUIRED, open_publication
+from orchestration.publication.report.render import render_report
+from tests.published_tables import create_published_tables
 
 HERE = Path(__file__).parent
 VOID_ELEMENTS = {"meta", "br", "link", "input"}
@@ -71,26 +74,48 @@ FRESHNESS: list[dict[str, object]] = [
 
 
 @dataclass
-class Page(HTMLParser):
-    """The words and the table cells of a page as a reader of one language sees them."""
+class Report:
+    """The words and the table cells of all pages as a reader of one language sees them."""
 
-    html: str
+    pages: Mapping[str, str]
+    """File -> its HTML."""
     language: str
     texts: dict[str, str] = field(default_factory=dict)
+    """Card -> its words; "" -> the words outside the cards, page after page."""
     rows: dict[str, list[list[str]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        for html in self.pages.values():
+            _Reader(self).feed(html)
+
+    @property
+    def html(self) -> str:
+        """All pages, one after another."""
+        return "".join(self.pages.values())
+
+    def figure(self, key: str) -> Any:
+        """Give one figure as the browser gets it."""
+        figures: dict[str, Any] = {}
+        for html in self.pages.values():
+            found = re.search(r'id="figures">(.*?)</script>', html, re.DOTALL)
+            assert found
+            figures |= json.loads(found[1])
+        return figures[key][self.language]
+
+
+class _Reader(HTMLParser):
+    def __init__(self, report: Report) -> None:
         super().__init__()
+        self._report = report
         self._open: list[tuple[str, Mapping[str, str | None]]] = []
-        self.feed(self.html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in VOID_ELEMENTS:
             self._open.append((tag, dict(attrs)))
         if tag == "tr":
-            self.rows.setdefault(self._card(), []).append([])
+            self._report.rows.setdefault(self._card(), []).append([])
         if tag in {"th", "td"}:
-            self.rows[self._card()][-1].append("")
+            self._report.rows[self._card()][-1].append("")
 
     def handle_endtag(self, tag: str) -> None:
         opened, _ = self._open.pop()
@@ -101,29 +126,23 @@ class Page(HTMLParser):
         languages = [
             attrs["lang"] for tag, attrs in self._open if tag != "html" and "lang" in attrs
         ]
-        if {"script", "style"} & set(tags) or set(languages) - {self.language}:
+        if {"script", "style"} & set(tags) or set(languages) - {self._report.language}:
             return
         card = self._card()
-        self.texts[card] = self.texts.get(card, "") + data
+        self._report.texts[card] = self._report.texts.get(card, "") + data
         if {"th", "td"} & set(tags):
-            self.rows[card][-1][-1] += data
+            self._report.rows[card][-1][-1] += data
 
     def _card(self) -> str:
         ids = [attrs["id"] for _, attrs in self._open if attrs.get("id")]
         return str(ids[-1]) if ids else ""
-
-    def figure(self, key: str) -> Any:
-        """Give one figure as the browser gets it."""
-        found = re.search(r'id="figures">(.*?)</script>', self.html, re.DOTALL)
-        assert found
-        return json.loads(found[1])[key][self.language]
 
 
 def write_publication(folder: Path, *statements: str) -> Path:
     """Write a publication of empty tables and run the statements in it."""
     folder.mkdir(parents=True)
     with duckdb.connect(str(folder / "warehouse.duckdb")) as connection:
-        connection.execute((HERE / "published_tables.sql").read_text(encoding="utf-8"))
+        create_published_tables(connection)
         for statement in statements:
             connection.execute(statement)
     return folder
@@ -134,9 +153,9 @@ def render(
     shop_title: str = "縁側商店",
     syncs: Sequence[Mapping[str, object]] = (),
     freshness: Sequence[Mapping[str, object]] = (),
-) -> str:
-    """Give the page of a publication."""
-    output = publication / "reports" / "index.html"
+) -> dict[str, str]:
+    """Give the pages of a publication by their file."""
+    output = publication / "reports"
     info = render_report(
         publication,
         shop_title=shop_title,
@@ -144,8 +163,9 @@ def render(
         source_freshness=freshness,
         output=output,
     )
-    assert info.bytes == output.stat().st_size
-    return output.read_text(encoding="utf-8")
+    assert info.path == output / "index.html"
+    assert info.bytes == sum(file.stat().st_size for file in output.iterdir())
+    return {file.name: file.read_text(encoding="utf-8") for file in sorted(output.glob("*.html"))}
 
 
 @pytest.fixture(scope="session")
@@ -155,22 +175,22 @@ def small_shop() -> str:
 
 
 @pytest.fixture(scope="session")
-def small_html(tmp_path_factory: pytest.TempPathFactory, small_shop: str) -> str:
-    """The page of the shop worked out by hand."""
+def small_pages(tmp_path_factory: pytest.TempPathFactory, small_shop: str) -> dict[str, str]:
+    """The pages of the shop worked out by hand."""
     folder = write_publication(tmp_path_factory.mktemp("small") / "publication", small_shop)
     return render(folder, syncs=SYNCS, freshness=FRESHNESS)
 
 
 @pytest.fixture(scope="session")
-def japanese(small_html: str) -> Page:
-    """The page of the small shop as a Japanese reader sees it."""
-    return Page(small_html, "ja")
+def japanese(small_pages: dict[str, str]) -> Report:
+    """The pages of the small shop as a Japanese reader sees it."""
+    return Report(small_pages, "ja")
 
 
 @pytest.fixture(scope="session")
-def english(small_html: str) -> Page:
-    """The page of the small shop as an English reader sees it."""
-    return Page(small_html, "en")
+def english(small_pages: dict[str, str]) -> Report:
+    """The pages of the small shop as an English reader sees it."""
+    return Report(small_pages, "en")
 
 
 @pytest.fixture
@@ -186,14 +206,14 @@ def freshness_values() -> dict[str, object]:
 
 
 @pytest.fixture
-def page_of(tmp_path: Path) -> Callable[..., tuple[Page, Page]]:
+def page_of(tmp_path: Path) -> Callable[..., tuple[Report, Report]]:
     """Gives a publication's page in both languages; its tables hold what the statements insert."""
     numbers = count()
 
-    def make(*statements: str, **options: Any) -> tuple[Page, Page]:
+    def make(*statements: str, **options: Any) -> tuple[Report, Report]:
         folder = write_publication(tmp_path / f"publication_{next(numbers)}", *statements)
         html = render(folder, **options)
-        return Page(html, "ja"), Page(html, "en")
+        return Report(html, "ja"), Report(html, "en")
 
     return make
 
@@ -205,15 +225,53 @@ def publication_row() -> str:
 
 
 @pytest.fixture(scope="session")
-def empty_page(tmp_path_factory: pytest.TempPathFactory) -> Page:
-    """The page of a publication whose tables are all empty."""
-    folder = tmp_path_factory.mktemp("empty") / "publication"
-    return Page(render(write_publication(folder, PUBLICATION_ONLY)), "ja")
+def empty_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A publication whose tables are all empty."""
+    return write_publication(tmp_path_factory.mktemp("hollow") / "publication", PUBLICATION_ONLY)
 
 
 @pytest.fixture(scope="session")
-def pound_pages(tmp_path_factory: pytest.TempPathFactory) -> tuple[Page, Page]:
+def bare_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A publication with the tables that the report cannot do without, and no other."""
+    folder = tmp_path_factory.mktemp("bare")
+    with duckdb.connect(str(folder / "warehouse.duckdb")) as connection:
+        create_published_tables(connection)
+        connection.execute(PUBLICATION_ONLY)
+        for (name,) in connection.execute(
+            "select table_schema || '.' || table_name from information_schema.tables"
+        ).fetchall():
+            if name not in REQUIRED:
+                connection.execute(f"drop table {name}")
+    return folder
+
+
+@pytest.fixture
+def panel_of(tmp_path: Path) -> Callable[..., Content | None]:
+    """Gives what one panel shows of tables that hold what the statements insert.
+
+    The publication's day is 2026-10-15, its currency that of marts.fct_orders.
+    """
+    numbers = count()
+
+    def build(panel: Panel, *statements: str) -> Content | None:
+        folder = tmp_path / f"panel_{next(numbers)}"
+        write_publication(folder, PUBLICATION_ONLY, *statements)
+        with open_publication(folder) as published:
+            return panel.build(published)
+
+    return build
+
+
+@pytest.fixture(scope="session")
+def empty_page(tmp_path_factory: pytest.TempPathFactory) -> Report:
+    """The pages of a publication whose tables are all empty."""
+    folder = tmp_path_factory.mktemp("empty") / "publication"
+    return Report(render(write_publication(folder, PUBLICATION_ONLY)), "ja")
+
+
+@pytest.fixture(scope="session")
+def pound_pages(tmp_path_factory: pytest.TempPathFactory) -> tuple[Report, Report]:
     """The page, in both languages, of a shop with one purchase in pounds and nothing else."""
     folder = tmp_path_factory.mktemp("pounds") / "publication"
     html = render(write_publication(folder, PUBLICATION_ONLY, ONE_PURCHASE_IN_POUNDS))
-    return Page(html, "ja"), Page(html, "en")
+    return Report(html, "ja"), Report(html, "en")

@@ -54,7 +54,7 @@ select * from (values
     (7, 'dormant_customer', '休眠顧客', 'person', 0, 0.0)
 ) as stages (stage_order, stage, stage_ja, subject_kind, subjects, share_of_kind);
 
-insert into marts.rpt_exclusions values
+insert into marts.rpt_exclusions (subject, source, reason, "rows", amount, currency) values
     ('order', 'own', 'cancelled', 1, 700, 'JPY'),
     ('quarantined_row', 'mall', 'bad_date', 2, null, 'JPY'),
     ('quarantined_row', 'own', 'a_new_reason', 1, null, 'JPY');
@@ -62,7 +62,7 @@ insert into marts.rpt_exclusions values
 insert into segments.seg_first_purchase by name select unnest(['person-4', 'person-5']) as person_id;
 insert into segments.seg_second_purchase by name select 'person-2' as person_id;
 
-insert into policy.send_eligibility values
+insert into policy.send_eligibility (person_id, sync, segment, channel, allowed, reason_code) values
     ('person-4', 'first_purchase__mail', 'seg_first_purchase', 'email', true, null),
     ('person-5', 'first_purchase__mail', 'seg_first_purchase', 'email', false, 'no_consent'),
     ('person-2', 'second_purchase__print', 'seg_second_purchase', 'print', false, 'open_delivery');

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from orchestration.publication.report import format as show
-from orchestration.publication.report.figures.theme import round_ticks
+from orchestration.publication.report.charts.style import round_ticks
 from orchestration.publication.report.texts import Text
 
 

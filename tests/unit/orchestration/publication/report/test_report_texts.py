@@ -31,7 +31,7 @@ def test_every_text_has_both_languages_with_the_same_values() -> None:
 def test_english_texts_hold_no_japanese() -> None:
     japanese = re.compile(r"[぀-ヿ㐀-鿿]")
     found = [key for key, text in all_texts().items() if japanese.search(text.en)]
-    assert found == ["page.kicker"], "only the name 縁 stays"
+    assert set(found) <= {"page.kicker"}, "only the name 縁 stays"
 
 
 def test_every_text_that_code_and_template_name_exists() -> None:
@@ -39,7 +39,9 @@ def test_every_text_that_code_and_template_name_exists() -> None:
     named = {
         key
         for source in sources
-        for key in re.findall(r'say\(\s*"([a-z_.0-9]+)"', source.read_text(encoding="utf-8"))
+        for key in re.findall(
+            r'say\(\s*"([a-z_.0-9]*[a-z_0-9])"', source.read_text(encoding="utf-8")
+        )
     }
     assert len(named) > 100
     assert named - set(all_texts()) == set()

@@ -1,0 +1,156 @@
+"""Lines over time or over an order, with bands of uncertainty; points of pairs of values."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import plotly.graph_objects as go
+
+from orchestration.publication.report.charts import style
+from orchestration.publication.report.charts.axes import (
+    Axis,
+    Number,
+    Series,
+    extremes,
+    hover_words,
+    scale,
+)
+from orchestration.publication.report.panel import Figures, in_both_languages
+from orchestration.publication.report.texts import Language, Text, same
+
+MOST_TICKS = 9
+
+
+def line_chart(
+    names: Sequence[Text],
+    series: Sequence[Series],
+    axis: Axis,
+    *,
+    places: Sequence[Number] | None = None,
+    names_title: Text | None = None,
+    shape: Literal["linear", "hv"] = "linear",
+    height: int = 400,
+) -> Figures:
+    """Give one line for each series; `low` and `high` of a series become a band around it.
+
+    `names` are the points' names, `places` where they stand (days, months; by default one after
+    another). A line of steps, such as Kaplan–Meier, has the shape hv.
+    """
+
+    def draw(language: Language) -> go.Figure:
+        where = [float(place) for place in (places or range(len(names)))]
+        low, high = extremes(series)
+        step = max(1, -(-len(where) // MOST_TICKS))
+        several = len(series) > 1
+        return go.Figure(
+            data=[
+                *(trace for each in series if each.low for trace in _band(where, each, shape)),
+                *(_line(where, names, each, axis, language, shape) for each in series),
+            ],
+            layout=style.layout(
+                height,
+                showlegend=several,
+                margin={"l": 56, "r": 16, "t": 56 if several else 32, "b": 52},
+                xaxis=style.bare_axis(
+                    tickvals=where[::step],
+                    ticktext=[style.safe(name, language) for name in names[::step]],
+                    tickangle=0,
+                    **(
+                        {"title": {"text": names_title.to(language), "standoff": 8}}
+                        if names_title
+                        else {}
+                    ),
+                ),
+                yaxis=scale(axis, low, high, language),
+                annotations=[style.axis_title(axis.title, language, above=several)],
+            ),
+        )
+
+    return in_both_languages(draw)
+
+
+def point_chart(
+    names: Sequence[Text],
+    x: Sequence[Number],
+    series: Sequence[Series],
+    x_axis: Axis,
+    y_axis: Axis,
+    *,
+    diagonal: Text | None = None,
+    height: int = 420,
+) -> Figures:
+    """Give points of pairs of values; `diagonal` names the line where both are equal."""
+
+    def draw(language: Language) -> go.Figure:
+        where = [float(value) for value in x]
+        low, high = extremes([*series, Series(same(""), x)] if diagonal else series)
+        x_low, x_high = (low, high) if diagonal else extremes([Series(same(""), x)])
+        traces: list[Any] = []
+        if diagonal:
+            traces.append(
+                go.Scatter(
+                    x=[low, high], y=[low, high], mode="lines", hoverinfo="skip",
+                    name=diagonal.to(language),
+                    line={"color": style.colour("grey"), "width": 1.5, "dash": "dot"},
+                )
+            )  # fmt: skip
+        for each in series:
+            line = _line(where, names, each, y_axis, language, "linear")
+            traces.append(line.update(mode="markers", marker={"size": 9, "opacity": 0.8}))
+        return go.Figure(
+            data=traces,
+            layout=style.layout(
+                height,
+                showlegend=len(traces) > 1,
+                margin={"l": 56, "r": 16, "t": 56, "b": 56},
+                xaxis=scale(
+                    x_axis, x_low, x_high, language,
+                    title={"text": x_axis.title.to(language), "standoff": 8},
+                ),
+                yaxis=scale(y_axis, low, high, language),
+                annotations=[style.axis_title(y_axis.title, language, above=len(traces) > 1)],
+            ),
+        )  # fmt: skip
+
+    return in_both_languages(draw)
+
+
+def _line(
+    where: Sequence[float],
+    names: Sequence[Text],
+    series: Series,
+    axis: Axis,
+    language: Language,
+    shape: str,
+) -> go.Scatter:
+    is_short = len(where) <= 24 and shape == "linear"
+    return go.Scatter(
+        x=list(where),
+        y=[None if value is None else float(value) for value in series.values],
+        name=style.safe(series.name, language),
+        mode="lines+markers" if is_short else "lines",
+        line={
+            "color": style.colour(series.colour), "width": 2.2, "dash": series.dash,
+            "shape": shape,
+        },
+        marker={"size": 6, "color": style.colour(series.colour)},
+        cliponaxis=False,
+        hovertext=hover_words(names, series, axis, language),
+        hovertemplate="%{hovertext}<extra></extra>",
+    )  # fmt: skip
+
+
+def _band(where: Sequence[float], series: Series, shape: str) -> list[go.Scatter]:
+    ends: list[dict[str, Any]] = [
+        {"y": [None if value is None else float(value) for value in side]}
+        for side in (series.low, series.high)
+    ]
+    ends[1] |= {"fill": "tonexty", "fillcolor": style.colour("pale")}
+    return [
+        go.Scatter(
+            x=list(where), mode="lines", line={"width": 0, "shape": shape}, hoverinfo="skip",
+            showlegend=False, **end,
+        )
+        for end in ends
+    ]  # fmt: skip

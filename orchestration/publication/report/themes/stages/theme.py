@@ -1,0 +1,14 @@
+"""How near persons are to buying, and what moves them on."""
+
+from __future__ import annotations
+
+from orchestration.publication.report.panel import Section, Theme
+from orchestration.publication.report.themes.stages.ladder import LADDER
+
+STAGES = Theme(
+    "stages",
+    (
+        Section("ladder", (LADDER,)),
+        Section("leads", ()),
+    ),
+)
