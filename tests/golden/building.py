@@ -62,9 +62,14 @@ def build_shop(
     variables: Mapping[str, Any] | None = None,
     *,
     with_unit_tests: bool = False,
+    with_data_tests: bool = True,
 ) -> IdentityReport:
     """Runs the three dbt steps with resolution and predictions between; every node must pass."""
-    build = ["build"] if with_unit_tests else ["build", "--exclude-resource-type", "unit_test"]
+    build = ["build"]
+    if not with_unit_tests:
+        build += ["--exclude-resource-type", "unit_test"]
+    if not with_data_tests:
+        build += ["--exclude-resource-type", "test"]
     assert run_dbt(workspace, *build, "--select", "tag:stage1", variables=variables) == []
     propose_links(workspace / "warehouse.duckdb", workspace / "lake", "off")
     report = resolve_identities(workspace / "warehouse.duckdb", workspace / "lake", "run-1")
