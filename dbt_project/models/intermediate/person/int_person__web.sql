@@ -6,6 +6,10 @@ int_web__session_events as (
     select * from {{ ref('int_web__session_events') }}
 ),
 
+int_stage__limits as (
+    select * from {{ ref('int_stage__limits') }}
+),
+
 person_sessions as (
     select * from fct_web_sessions
     where person_id is not null
@@ -18,11 +22,12 @@ product_view_days as (
         count(*) as views
     from int_web__session_events
     inner join person_sessions on int_web__session_events.session_id = person_sessions.session_id
+    cross join int_stage__limits
     where
         int_web__session_events.event_type = 'product_view'
         and int_web__session_events.source_product_id is not null
         and {{ age_days('int_web__session_events.occurred_date') }}
-        < {{ var('hot_lead_view_days') }}
+        < int_stage__limits.hot_lead_view_days
     group by person_sessions.person_id, int_web__session_events.source_product_id
 ),
 

@@ -10,14 +10,19 @@ fct_web_sessions as (
     select * from {{ ref('fct_web_sessions') }}
 ),
 
+int_stage__limits as (
+    select * from {{ ref('int_stage__limits') }}
+),
+
 anonymous_browsers as (
     select
-        source,
-        anonymous_id
+        fct_web_sessions.source,
+        fct_web_sessions.anonymous_id
     from fct_web_sessions
-    where {{ age_days('session_date') }} < {{ var('visitor_days') }}
-    group by source, anonymous_id
-    having count(person_id) = 0
+    cross join int_stage__limits
+    where {{ age_days('fct_web_sessions.session_date') }} < int_stage__limits.visitor_days
+    group by fct_web_sessions.source, fct_web_sessions.anonymous_id
+    having count(fct_web_sessions.person_id) = 0
 ),
 
 stage_subjects as (

@@ -52,6 +52,7 @@ customer_360 as (
         int_person__households.household_id,
         int_person__stages.stage,
         int_person__stages.stage_entered_evidence,
+        int_person__stages.stage_entered_date,
         int_persons.first_seen_at,
         int_persons.registered_at,
         int_persons.is_member,
