@@ -21,7 +21,9 @@ class Behaviour:
     refill_share: float = 0.45
     """Chance that a buyer of a consumable comes back when the pack is used up."""
     refill_spread: float = 0.22
-    """Spread (sigma of the log) of that return around the pack's days."""
+    """Spread (sigma of the log) of that return, for the same product, around the pack's days."""
+    companion_share: float = 0.35
+    """Chance that a basket with a product that has a companion (catalogue.py) gets that too."""
     lead_share: float = 0.25
     """Share of persons who never buy."""
     newsletter_lead_share: float = 0.1

@@ -86,6 +86,11 @@ _ARTICLES = (
     ("ギフト", "健康茶セット", "すこやか堂", "詰め合わせ", 4104, 0),
 )
 _DISCONTINUED = {"茶筒 桜", "プロテイン 抹茶 500g"}
+COMPANIONS = {
+    "深蒸し煎茶 100g": "栗どら焼き 6個",
+    "保湿化粧水 200mL": "保湿乳液 120mL",
+}
+"""Name of a product and of the one that people like to buy with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +101,7 @@ class Catalogue:
     _ordinary: Weighted[Product]
     _gift_season: Weighted[Product]
     _first: Weighted[Product]
+    _companions: dict[int, Product]
 
     @classmethod
     def build(cls) -> "Catalogue":
@@ -110,6 +116,11 @@ class Catalogue:
                 if not p.is_trial
             ),
             _first=Weighted((p, p.popularity * (5 if p.is_trial else 1)) for p in products),
+            _companions={
+                p.product_id: next(q for q in products if q.name == COMPANIONS[p.name])
+                for p in products
+                if p.name in COMPANIONS
+            },
         )
 
     def pick(self, rng: Random, *, season: str | None, is_first: bool) -> Product:
@@ -117,6 +128,10 @@ class Catalogue:
         if season is not None:
             return self._gift_season.pick(rng)
         return (self._first if is_first else self._ordinary).pick(rng)
+
+    def companion_of(self, product: Product) -> Product | None:
+        """Give the article that people like to buy with this one."""
+        return self._companions.get(product.product_id)
 
 
 def _products() -> list[Product]:

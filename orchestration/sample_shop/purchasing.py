@@ -104,21 +104,35 @@ def own_purchases(
         delay = 1 + int(rng.expovariate(1 / FIRST_PURCHASE_DAYS))
         moment = waking_moment(moment // DAY + delay, rng)
     purchases: list[Purchase] = []
+    refill = None
     while moment < end:
-        lines = draw_basket(moment, world, rng, is_first=not purchases)
+        lines = draw_basket(moment, world, rng, is_first=not purchases, refill=refill)
         purchases.append(Purchase(moment, lines))
         if rng.random() < person.dropout:
             return purchases, moment
-        moment = _next_moment(person, purchases[-1], world, rng)
+        refill = _wanted_refill(purchases[-1], world, rng)
+        moment = _next_moment(person, purchases[-1], refill, world, rng)
     return purchases, None
 
 
-def _next_moment(person: Person, last: Purchase, world: World, rng: Random) -> int:
+def _wanted_refill(last: Purchase, world: World, rng: Random) -> OrderLine | None:
+    """Give the line that lasts longest, when the person comes back for more of it."""
+    line = max(last.lines, key=_days_of_use)
+    returns = _days_of_use(line) > 0 and rng.random() < world.behaviour.refill_share
+    return line if returns else None
+
+
+def _days_of_use(line: OrderLine) -> int:
+    return line.product.pack_days * line.quantity
+
+
+def _next_moment(
+    person: Person, last: Purchase, refill: OrderLine | None, world: World, rng: Random
+) -> int:
     """Give the next purchase: when the pack is empty, or at the person's rate and the season."""
     day = last.moment // DAY
-    pack_days = max(line.product.pack_days * line.quantity for line in last.lines)
-    if pack_days and rng.random() < world.behaviour.refill_share:
-        wait = pack_days * rng.lognormvariate(0.0, world.behaviour.refill_spread)
+    if refill is not None:
+        wait = _days_of_use(refill) * rng.lognormvariate(0.0, world.behaviour.refill_spread)
         return waking_moment(day + max(1, round(wait)), rng)
     exact = day + 1.0
     fastest = max(person.purchase_rate, 0.01) * PEAK_SEASON / DAYS_PER_YEAR
@@ -130,14 +144,22 @@ def _next_moment(person: Person, last: Purchase, world: World, rng: Random) -> i
             return waking_moment(int(exact), rng)
 
 
-def draw_basket(moment: int, world: World, rng: Random, *, is_first: bool) -> tuple[OrderLine, ...]:
-    """Give one to three different articles."""
+def draw_basket(
+    moment: int, world: World, rng: Random, *, is_first: bool, refill: OrderLine | None = None
+) -> tuple[OrderLine, ...]:
+    """Give one to three different articles, the wanted refill among them, and companions."""
     season = world.calendar.gift_seasons[moment // DAY]
     chosen: dict[int, OrderLine] = {}
-    for _ in range(LINE_COUNTS.pick(rng)):
+    if refill is not None and not refill.product.is_trial:
+        chosen[refill.product.product_id] = refill
+    for _ in range(LINE_COUNTS.pick(rng) - len(chosen)):
         product = world.catalogue.pick(rng, season=season, is_first=is_first)
         quantity = 1 if product.is_trial else QUANTITIES.pick(rng)
         chosen.setdefault(product.product_id, OrderLine(product, quantity))
+    for line in list(chosen.values()):
+        companion = world.catalogue.companion_of(line.product)
+        if companion is not None and rng.random() < world.behaviour.companion_share:
+            chosen.setdefault(companion.product_id, OrderLine(companion, 1))
     return tuple(chosen.values())
 
 

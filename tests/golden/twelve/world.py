@@ -13,7 +13,7 @@ from typing import Any
 from tests.golden.canonical import money, write_empty_lake, write_rows
 
 HERE = Path(__file__).parent
-VARIABLES = {"as_of_date": "2026-06-30"}
+VARIABLES = {"as_of_date": "2026-06-30", "cycle_min_pairs": 3, "affinity_min_pairs": 1}
 AGENT = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X)"
 MEMBERS_AND_MALL = (("ec_cube", "persons"), ("mall", "mall_persons"))
 _TOKYO = timedelta(hours=9)
