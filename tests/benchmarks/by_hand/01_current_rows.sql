@@ -27,7 +27,8 @@ qualify row_number() over (
 
 create temp table all_orders as
 select
-    _source as source, source_order_id, source_customer_id, status, sales_channel, campaign_code,
+    _source as source, source_order_id, source_customer_id, source_subscription_id, status,
+    sales_channel, campaign_code,
     coalesce(currency, 'JPY') as currency, coalesce(discount, 0) as discount,
     coalesce(shipping_fee, 0) as shipping_fee, total, ordered_at, updated_at,
     tokyo_day(ordered_at) as ordered_date, family_name, given_name, family_name_kana,
