@@ -18,6 +18,7 @@ from dagster_dbt.errors import DagsterDbtCliRuntimeError
 from orchestration.defs.gates import gate_run_id
 from orchestration.defs.ingestion import landed_keys
 from orchestration.defs.resources import WAREHOUSE, Shop, dbt_project, dbt_variables
+from orchestration.prediction.registry import TABLES_OF_JOBS
 from orchestration.prediction.step import ensure_tables
 from orchestration.publication.gates import GateBook, GateRecord
 
@@ -38,6 +39,10 @@ _GROUPS = {
     "segments": "5_segments",
     "policy": "5_segments",
 }
+
+
+# A job outside the build writes these: no step of the way waits for them.
+_WRITTEN_BY_JOBS = [dg.AssetKey(["predictions", table.name]) for table in TABLES_OF_JOBS]
 
 
 def group_of(path: list[str]) -> str:
@@ -80,7 +85,7 @@ class WayOfTheData(DagsterDbtTranslator):
                 deps += [dg.AssetDep(key) for key in self._landed.get(rest[0], [])]
             elif source == "ingest_log":
                 deps += [dg.AssetDep(key) for keys in self._landed.values() for key in keys]
-            else:
+            elif dep.asset_key not in _WRITTEN_BY_JOBS:
                 deps.append(dep)
         unique = {dep.asset_key: dep for dep in deps}
         return spec.replace_attributes(

@@ -15,9 +15,7 @@ create or replace temp table purchase_days as
 select
     orders.person_id,
     orders.ordered_date as purchase_date,
-    sum(orders.net_sales) as net_sales,
-    sum(orders.gross_profit) as gross_profit,
-    sum(case when orders.gross_profit is not null then orders.net_sales end) as costed_sales,
+    sum(orders.net_sales)::double as net_sales,
     bool_or(sources.source_subscription_id is null) as is_own
 from marts.fct_orders as orders
 left join staging.stg_orders as sources
@@ -26,48 +24,47 @@ where orders.is_purchase
 group by orders.person_id, orders.ordered_date
 """
 _BUYERS = """
-with own as (
+with known as (
     select
-        person_id,
-        purchase_date,
-        net_sales,
-        min(purchase_date) over (partition by person_id) as first_date
-    from purchase_days
-    where purchase_date <= $cutoff and is_own
-),
-
-counted as (
-    select
-        person_id,
-        count(*) - 1 as x,
-        datediff('day', min(first_date), max(purchase_date)) as t_x,
-        datediff('day', min(first_date), $cutoff) as age,
-        avg(case when purchase_date > first_date then net_sales end)::double as mean_value
-    from own
-    group by person_id
-),
-
-everybody as (
-    select
-        person_id,
-        min(purchase_date) as first_date,
-        max(purchase_date) as last_date
+        *,
+        min(case when is_own then purchase_date end) over (partition by person_id) as first_own_date
     from purchase_days
     where purchase_date <= $cutoff
+)
+
+select
+    person_id,
+    count(case when is_own then 1 end) - 1 as x,
+    coalesce(
+        datediff('day', min(first_own_date), max(case when is_own then purchase_date end)), 0
+    ) as t_x,
+    coalesce(datediff('day', min(first_own_date), $cutoff), 0) as age,
+    coalesce(
+        sum(case when is_own and purchase_date > first_own_date then net_sales end)
+        / nullif(count(case when is_own then 1 end) - 1, 0), 0
+    ) as mean_value,
+    count(*) as purchases,
+    datediff('day', min(purchase_date), $cutoff) as tenure,
+    datediff('day', max(purchase_date), $cutoff) as recency
+from known
+group by person_id
+order by person_id
+"""
+_HOLD_OUT = """
+with later as (
+    select person_id, count(*) as purchases, sum(net_sales) as net_sales
+    from purchase_days
+    where purchase_date > $cutoff and purchase_date <= $until
     group by person_id
 )
 
 select
-    everybody.person_id,
-    coalesce(counted.x, -1) as x,
-    coalesce(counted.t_x, 0) as t_x,
-    coalesce(counted.age, 0) as age,
-    coalesce(counted.mean_value, 0.0) as mean_value,
-    datediff('day', everybody.first_date, $cutoff) as tenure,
-    datediff('day', everybody.last_date, $cutoff) as recency
-from everybody
-left join counted on everybody.person_id = counted.person_id
-order by everybody.person_id
+    buyers.person_id,
+    coalesce(later.purchases, 0) as purchases,
+    coalesce(later.net_sales, 0) as net_sales
+from (select distinct person_id from purchase_days where purchase_date <= $cutoff) as buyers
+left join later on buyers.person_id = later.person_id
+order by buyers.person_id
 """
 
 
@@ -82,10 +79,12 @@ class Buyers:
     age: Vector
     mean_value: Vector
     """Mean net sales of those repeat purchases; 0 where there are none."""
+    purchases: Vector
+    """Days with a purchase of any kind, deliveries of subscriptions included."""
     tenure: Vector
-    """Days since the first purchase of any kind."""
+    """Days since the first of these."""
     recency: Vector
-    """Days since the last purchase of any kind."""
+    """Days since the last of these."""
 
     @property
     def total(self) -> int:
@@ -99,6 +98,14 @@ class Buyers:
         return free
 
 
+@dataclass(frozen=True, slots=True)
+class HoldOut:
+    """What the buyers of a day did afterwards, in the order of the person ids."""
+
+    purchases: Vector
+    net_sales: Vector
+
+
 def collect_purchase_days(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the temporary table purchase_days: one row per person and day with a purchase."""
     connection.execute(_PURCHASE_DAYS)
@@ -107,8 +114,15 @@ def collect_purchase_days(connection: duckdb.DuckDBPyConnection) -> None:
 def buyers_until(connection: duckdb.DuckDBPyConnection, cutoff: date) -> Buyers:
     """The buyers as they stand at the end of a day, from purchase_days."""
     found = connection.execute(_BUYERS, {"cutoff": cutoff}).fetchnumpy()
-    numbers = {
-        name: np.asarray(found[name], dtype=np.float64)
-        for name in ("x", "t_x", "age", "mean_value", "tenure", "recency")
-    }
+    names = ("x", "t_x", "age", "mean_value", "purchases", "tenure", "recency")
+    numbers = {name: np.asarray(found[name], dtype=np.float64) for name in names}
     return Buyers(person_id=np.asarray(found["person_id"], dtype=object), **numbers)
+
+
+def hold_out(connection: duckdb.DuckDBPyConnection, cutoff: date, until: date) -> HoldOut:
+    """What the buyers of the cut-off day bought after it, up to and including a later day."""
+    found = connection.execute(_HOLD_OUT, {"cutoff": cutoff, "until": until}).fetchnumpy()
+    return HoldOut(
+        purchases=np.asarray(found["purchases"], dtype=np.float64),
+        net_sales=np.asarray(found["net_sales"], dtype=np.float64),
+    )

@@ -80,10 +80,69 @@ BACKTEST = PredictionTable(
     keeps_history=True,
 )
 
+LIFETIME_VALUES = PredictionTable(
+    "lifetime_values",
+    "One row per buyer: expected purchases, order value, sales and lifetime value.",
+    pa.schema(
+        [
+            ("person_id", _TEXT),
+            ("method", _TEXT),
+            ("orders_method", _TEXT),
+            ("alive_method", _TEXT),
+            ("next_order_method", _TEXT),
+            ("reason", _TEXT),
+            ("value_basis", _TEXT),
+            ("expected_orders_90d", _NUMBER),
+            ("expected_orders_365d", _NUMBER),
+            ("alive_probability", _NUMBER),
+            ("expected_order_value", _NUMBER),
+            ("expected_sales_90d", _NUMBER),
+            ("expected_sales_365d", _NUMBER),
+            ("predicted_clv_90d", _NUMBER),
+            ("predicted_clv_365d", _NUMBER),
+            ("as_of_date", _DAY),
+        ]
+    ),
+)
+
+CALIBRATION = PredictionTable(
+    "calibration",
+    "One row per day of a hold-out and tenth of its buyers by expected purchases.",
+    pa.schema(
+        [
+            ("as_of_date", _DAY),
+            ("cutoff_date", _DAY),
+            ("horizon_days", _COUNT),
+            ("method", _TEXT),
+            ("decile", _COUNT),
+            ("customers", _COUNT),
+            ("expected_orders", _NUMBER),
+            ("actual_orders", _COUNT),
+            ("actual_buyers", _COUNT),
+        ]
+    ),
+    keeps_history=True,
+)
+
+POINT_IN_TIME_BACKTEST = PredictionTable(
+    "point_in_time_backtest",
+    "The same as backtest, from builds of the whole warehouse for past days.",
+    BACKTEST.schema,
+)
+
 PREDICTIONS = (
     Prediction(
         name="lifetime_value",
-        reads=("fct_orders", "stg_orders", "prediction_settings"),
-        tables=(MODEL_RUNS,),
+        reads=(
+            "fct_orders",
+            "stg_orders",
+            "stg_subscriptions",
+            "int_person__members",
+            "prediction_settings",
+        ),
+        tables=(LIFETIME_VALUES, MODEL_RUNS, CALIBRATION, BACKTEST),
     ),
 )
+
+TABLES_OF_JOBS = (POINT_IN_TIME_BACKTEST,)
+"""Tables that dbt reads beside these, and that another job than the build writes."""

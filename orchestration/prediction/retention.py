@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import betaln, digamma
 
-from orchestration.prediction.fitting import Vector, maximise
+from orchestration.prediction.fitting import FitError, Vector, maximise
 
 _START = np.array([1.0, 1.0])
+_ALL_ALIKE = 1e6
+"""alpha + beta of subscribers who do not differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,32 @@ def fit_retention(
     alpha, beta = fit.parameters.tolist()
     alpha_error, beta_error = fit.standard_errors.tolist()
     return RetentionModel(alpha, beta, fit.log_likelihood, (alpha_error, beta_error))
+
+
+def equal_retention(
+    left_at: ArrayLike, left: ArrayLike, stayed_through: ArrayLike, stayed: ArrayLike
+) -> RetentionModel:
+    """The limit of the model in which all subscribers leave with the same chance.
+
+    Where subscribers do not differ, the likelihood rises without end as alpha and beta grow in one
+    ratio; the chance is then those who left over the renewals that anybody came to.
+
+    Raises:
+        FitError: nobody left, or nobody ever stayed.
+    """
+    ends, reached = np.asarray(left_at, np.float64), np.asarray(stayed_through, np.float64)
+    ended, lasting = np.asarray(left, np.float64), np.asarray(stayed, np.float64)
+    leaving = float(ended.sum())
+    staying = float(ended @ (ends - 1) + lasting @ reached)
+    if not leaving or not staying:
+        raise FitError("nobody left, or nobody ever stayed: there is no chance to tell")
+    chance = leaving / (leaving + staying)
+    return RetentionModel(
+        alpha=chance * _ALL_ALIKE,
+        beta=(1 - chance) * _ALL_ALIKE,
+        log_likelihood=float(leaving * np.log(chance) + staying * np.log(1 - chance)),
+        standard_errors=(float("nan"), float("nan")),
+    )
 
 
 def _log_likelihood(

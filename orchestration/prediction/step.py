@@ -12,7 +12,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from orchestration.prediction.registry import PREDICTIONS, Prediction, PredictionTable
+from orchestration.prediction.registry import (
+    PREDICTIONS,
+    TABLES_OF_JOBS,
+    Prediction,
+    PredictionTable,
+)
 
 FOLDER = "predictions"
 Figure = int | float | str
@@ -85,17 +90,17 @@ def run_prediction(
     rows: dict[str, int] = {}
     for table in prediction.tables:
         written = _with_history(predicted.tables[table.name], table, lake, as_of_date)
-        _replace(_file(lake, table), written)
+        replace_table(lake, table, written)
         rows[table.name] = written.num_rows
     return PredictionReport(rows, predicted.figures, round(perf_counter() - started, 3))
 
 
 def ensure_tables(lake: Path) -> None:
     """Give dbt an empty typed file for each table that no prediction has written yet."""
-    for prediction in PREDICTIONS:
-        for table in prediction.tables:
-            if not _file(lake, table).exists():
-                _replace(_file(lake, table), table.schema.empty_table())
+    tables = [table for prediction in PREDICTIONS for table in prediction.tables]
+    for table in (*tables, *TABLES_OF_JOBS):
+        if not table_file(lake, table).exists():
+            replace_table(lake, table, table.schema.empty_table())
 
 
 def _function(prediction: Prediction) -> Callable[[Task], Predicted]:
@@ -111,7 +116,7 @@ def _with_history(rows: pa.Table, table: PredictionTable, lake: Path, as_of_date
             f"{table.name} has the columns {rows.schema.names}; registry.py says "
             f"{table.schema.names}, with their types"
         )
-    file = _file(lake, table)
+    file = table_file(lake, table)
     if not (table.keeps_history and file.exists()):
         return rows
     earlier = pq.read_table(file)
@@ -132,12 +137,15 @@ def _in_schema(earlier: pa.Table, schema: pa.Schema) -> pa.Table:
     return pa.Table.from_arrays(columns, schema=schema)
 
 
-def _file(lake: Path, table: PredictionTable) -> Path:
+def table_file(lake: Path, table: PredictionTable) -> Path:
+    """Where a table lies."""
     return lake / FOLDER / f"{table.name}.parquet"
 
 
-def _replace(file: Path, table: pa.Table) -> None:
+def replace_table(lake: Path, table: PredictionTable, rows: pa.Table) -> None:
+    """Put rows in the place of a table's, at one stroke."""
+    file = table_file(lake, table)
     file.parent.mkdir(parents=True, exist_ok=True)
     fresh = file.with_suffix(".tmp")
-    pq.write_table(table, fresh)
+    pq.write_table(rows, fresh)
     fresh.replace(file)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from orchestration.prediction.contracts import Contracts, fit_contracts
 from orchestration.prediction.fitting import FitError, Vector
 from orchestration.prediction.histories import Buyers
 from orchestration.prediction.model_runs import ModelRun
@@ -15,6 +16,7 @@ from orchestration.prediction.purchase_counts import (
     PurchaseModel,
     fit_purchases,
 )
+from orchestration.prediction.retention import RetentionModel
 
 _DAYS_PER_WEEK = 7
 _HIGH_CORRELATION = 0.3
@@ -26,18 +28,30 @@ class ValueModels:
 
     counts: PurchaseModel | None
     spend: SpendModel | None
+    renewals: RetentionModel | None
+    refusal: str
+    """Why there is no model of purchase counts; empty where there is one."""
     runs: tuple[ModelRun, ...]
 
 
-def fit_value_models(buyers: Buyers, settings: Mapping[str, float]) -> ValueModels:
-    """MBG/NBD and BG/NBD on purchase counts, Gamma-Gamma on the values of repeat purchases."""
+def fit_value_models(
+    buyers: Buyers, contracts: Contracts, settings: Mapping[str, float]
+) -> ValueModels:
+    """MBG/NBD and BG/NBD on purchase counts, Gamma-Gamma on order values, sBG on contracts."""
     free = buyers.is_free
     known = Histories.of(buyers.x[free], buyers.t_x[free], buyers.age[free])
     refusal = too_few(buyers, settings)
     counts, counts_run = _fit_counts(known, "mbg_nbd", refusal)
     _, compared_run = _fit_counts(known, "bg_nbd", refusal)
     spend, spend_run = _fit_spend(buyers, settings["winsorised_share"], refusal)
-    return ValueModels(counts, spend, (counts_run, compared_run, spend_run))
+    renewals, renewals_run = _fit_renewals(contracts, settings["least_subscriptions"])
+    return ValueModels(
+        counts=counts,
+        spend=spend,
+        renewals=renewals,
+        refusal="" if counts else counts_run.reason,
+        runs=(counts_run, compared_run, spend_run, renewals_run),
+    )
 
 
 def too_few(buyers: Buyers, settings: Mapping[str, float]) -> str | None:
@@ -103,6 +117,28 @@ def _fit_spend(
         customers=customers,
         repeaters=customers,
         parameters={"p": model.p, "q": model.q, "gamma": model.gamma},
+        standard_errors=model.standard_errors,
+        log_likelihood=model.log_likelihood,
+    )
+    return model, run
+
+
+def _fit_renewals(contracts: Contracts, least: float) -> tuple[RetentionModel | None, ModelRun]:
+    total, renewed = contracts.total, int(np.sum(contracts.renewals > 0))
+    if total < least:
+        refusal = f"{total} subscriptions; {least:.0f} are needed"
+        return None, ModelRun("sbg", "too_few_data", refusal, total, renewed)
+    try:
+        model, how = fit_contracts(contracts)
+    except FitError as error:
+        return None, ModelRun("sbg", "not_converged", str(error), total, renewed)
+    run = ModelRun(
+        model="sbg",
+        status="fitted",
+        reason=f"{total} subscriptions, {int(contracts.has_ended.sum())} of them ended, {how}",
+        customers=total,
+        repeaters=renewed,
+        parameters={"alpha": model.alpha, "beta": model.beta},
         standard_errors=model.standard_errors,
         log_likelihood=model.log_likelihood,
     )
