@@ -122,11 +122,11 @@ linked as (
     from (
         select
             person_id, a, b, link,
-            (link.share * power(0.5, (getvariable('as_of') - max(day)) / 60.0))::decimal(18, 9)
+            (link.share * power(0.5, (getvariable('as_of') - day) / 60.0))::decimal(18, 9)
                 as points,
-        from item_days inner join links on item_id = a
+        from (select person_id, item_id, max(day) as day from item_days group by all) as last_days
+        inner join links on item_id = a
         where day >= getvariable('as_of') - 180
-        group by all
     )
     group by person_id, b
 ),
