@@ -1,4 +1,4 @@
-"""Commands about publications: publications, rollback."""
+"""Commands about publications: publications, rollback, person-card."""
 
 from typing import Annotated
 
@@ -16,6 +16,7 @@ def register(app: typer.Typer) -> None:
     """Add these commands to the application."""
     app.command()(publications)
     app.command()(rollback)
+    app.command("person-card")(person_card)
 
 
 def publications() -> None:
@@ -50,3 +51,31 @@ def rollback(
         console.print(str(error), style="red", markup=False)
         raise typer.Exit(1) from error
     console.print(f"Serving {publication.publication_id} again.")
+
+
+def person_card(
+    person_id: Annotated[str, typer.Argument(help="The person_id, as in marts.customer_360.")],
+) -> None:
+    """Write one person's line over time as a page of the report; the next report removes it."""
+    from orchestration.publication.report.published import (  # noqa: PLC0415  loads DuckDB
+        ReportError,
+    )
+    from orchestration.publication.report.render import (  # noqa: PLC0415  imports plotly
+        render_person_card,
+    )
+
+    shop = shop_context()
+    try:
+        published = current(shop.workspace.published)
+        if published is None:
+            raise ReportError("There is no publication yet: run the build first.")
+        page = render_person_card(
+            published.folder,
+            person_id,
+            shop_title=shop.profile.title,
+            reports=shop.workspace.reports,
+        )
+    except (NoPublicationError, ReportError) as error:
+        console.print(str(error), style="red", markup=False)
+        raise typer.Exit(1) from error
+    console.print(f"person card: {page}", soft_wrap=True)

@@ -52,6 +52,14 @@ class Chromium:
     ) -> None:
         """Open a page in a window of so many pixels and wait until its charts are drawn."""
         self.complaints.clear()
+        self.look(width=width, scheme=scheme)
+        # From a blank page: another fragment alone would not load the page anew.
+        self.call("Page.navigate", url="about:blank")
+        self.call("Page.navigate", url=page.as_uri() + (f"#{language}" if language else ""))
+        self.wait_for("document.readyState === 'complete' && 'drawn' in document.body.dataset")
+
+    def look(self, *, width: int = 1280, scheme: str = "light") -> None:
+        """Give the window so many pixels, and the user's wish for light or dark."""
         self.call(
             "Emulation.setDeviceMetricsOverride",
             width=width, height=900, deviceScaleFactor=1, mobile=False,
@@ -60,14 +68,24 @@ class Chromium:
             "Emulation.setEmulatedMedia",
             features=[{"name": "prefers-color-scheme", "value": scheme}],
         )
-        # From a blank page: another fragment alone would not load the page anew.
-        self.call("Page.navigate", url="about:blank")
-        self.call("Page.navigate", url=page.as_uri() + (f"#{language}" if language else ""))
+
+    def speak(self, language: str) -> None:
+        """Switch the open page to a language as its own link does."""
+        self.ask(f"document.querySelector('[data-language={language}]').click()")
+        self.wait_for(f"document.body.dataset.drawn === '{language}'")
+
+    def settle(self) -> None:
+        """Wait until the page has drawn what a new size or scheme made it draw."""
+        self.ask(
+            "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() =>"
+            " setTimeout(done, 50))))"
+        )
+
+    def wait_for(self, expression: str) -> None:
+        """Wait until a JavaScript expression is true in the page."""
         deadline = time.monotonic() + PATIENCE
-        while not self.ask(
-            "document.readyState === 'complete' && 'drawn' in document.body.dataset"
-        ):
-            assert time.monotonic() < deadline, f"{page.name} is not drawn: {self.complaints}"
+        while not self.ask(expression):
+            assert time.monotonic() < deadline, f"never true: {expression}; {self.complaints}"
             time.sleep(0.05)
 
     def ask(self, expression: str) -> Any:

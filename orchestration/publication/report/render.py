@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,8 +14,9 @@ from orchestration.publication.report.folder import replaced_folder
 from orchestration.publication.report.html import PLOTLY_FILE, Card, page_html
 from orchestration.publication.report.inputs import freshness, sync_summary
 from orchestration.publication.report.panel import Content, Panel, Theme
-from orchestration.publication.report.published import Published, open_publication
+from orchestration.publication.report.published import Published, ReportError, open_publication
 from orchestration.publication.report.texts import Text, say
+from orchestration.publication.report.themes.person.theme import PERSON
 from orchestration.publication.report.themes.registry import THEMES
 
 
@@ -48,7 +50,7 @@ def render_report(
         ReportError: the publication is none, or a summary lacks a key.
     """
     started = time.perf_counter()
-    themes = [theme for theme in THEMES if theme.panels()]
+    themes = _themes()
     syncs = [sync_summary(values) for values in sync_summaries]
     feeds = [freshness(values) for values in source_freshness]
     with open_publication(publication, syncs=syncs, feeds=feeds) as published:
@@ -70,9 +72,41 @@ def render_report(
     )
 
 
+def render_person_card(
+    publication: Path, person_id: str, *, shop_title: str, reports: Path
+) -> Path:
+    """Write the page of one person beside the pages of the report and give its path.
+
+    The next report replaces the folder and thereby removes the page.
+
+    Raises:
+        ReportError: there is no report yet, or the publication has no such person.
+    """
+    if not (reports / PLOTLY_FILE).is_file():
+        raise ReportError(f"{reports} holds no report: run the build first")
+    with open_publication(publication, person_id=person_id) as published:
+        sql = "select count(*) from marts.customer_360 where person_id = ?"
+        if published.rows(int, sql, [person_id]) != (1,):
+            raise ReportError(
+                f"{published.about.publication_id} has no person {person_id!r};"
+                " marts.customer_360 lists the ids"
+            )
+        cards = theme_cards(PERSON, published)
+        about = published.about
+    page = page_html(PERSON, cards, _themes(), shop_title=shop_title, about=about)
+    name = re.sub(r"[^A-Za-z0-9_-]", "_", person_id)
+    path = reports / f"person-{name}.html"
+    path.write_text(page, encoding="utf-8")
+    return path
+
+
 def theme_cards(theme: Theme, published: Published) -> dict[str, Card]:
     """Give what each panel of a page shows of a publication, by the panel's key."""
     return {panel.key: _card(panel, published) for panel in theme.panels()}
+
+
+def _themes() -> list[Theme]:
+    return [theme for theme in THEMES if theme.panels()]
 
 
 def _card(panel: Panel, published: Published) -> Card:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from orchestration.publication.report.panel import Theme
 from orchestration.publication.report.themes.overview.theme import OVERVIEW
+from orchestration.publication.report.themes.person.theme import PERSON
 from orchestration.publication.report.themes.predictions.theme import PREDICTIONS
 from orchestration.publication.report.themes.products.theme import PRODUCTS
 from orchestration.publication.report.themes.repeat.theme import REPEAT
@@ -12,5 +13,5 @@ from orchestration.publication.report.themes.stages.theme import STAGES
 from orchestration.publication.report.themes.value.theme import VALUE
 
 THEMES: tuple[Theme, ...] = (
-    OVERVIEW, SEGMENTATION, REPEAT, VALUE, PRODUCTS, STAGES, PREDICTIONS,
+    OVERVIEW, SEGMENTATION, REPEAT, VALUE, PRODUCTS, STAGES, PREDICTIONS, PERSON,
 )  # fmt: skip

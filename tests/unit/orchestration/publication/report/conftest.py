@@ -169,6 +169,18 @@ def render(
 
 
 @pytest.fixture(scope="session")
+def write() -> Callable[..., Path]:
+    """Writes a publication into a folder: empty tables, filled by statements."""
+    return write_publication
+
+
+@pytest.fixture(scope="session")
+def rendered() -> Callable[..., dict[str, str]]:
+    """Renders a publication into `reports/` in its folder; gives the pages by their file."""
+    return render
+
+
+@pytest.fixture(scope="session")
 def small_shop() -> str:
     """The statements that fill a publication with a shop worked out by hand."""
     return (HERE / "small_shop.sql").read_text(encoding="utf-8")
