@@ -129,6 +129,113 @@ POINT_IN_TIME_BACKTEST = PredictionTable(
     "The same as backtest, from builds of the whole warehouse for past days.",
     BACKTEST.schema,
 )
+_RUN = pa.schema([("analysis", _TEXT), ("status", _TEXT), ("reason", _TEXT), ("rows_seen", _COUNT)])
+HABITS = (
+    "recency_days",
+    "purchase_count",
+    "net_sales",
+    "interval_days",
+    "category_count",
+    "discount_share",
+)
+"""What clusters compare buyers by: columns of int_prediction__habits."""
+
+CLUSTERS = PredictionTable(
+    "clusters",
+    "One row per buyer: the cluster of those who buy alike.",
+    pa.schema(
+        [
+            ("person_id", _TEXT),
+            ("cluster_no", _COUNT),
+            ("distance", _NUMBER),
+            ("medoid_rank", _COUNT),
+        ]
+    ),
+)
+CLUSTER_PROFILES = PredictionTable(
+    "cluster_profiles",
+    "One row per cluster: its name, its size and how it differs from the average.",
+    pa.schema(
+        [
+            ("cluster_no", _COUNT),
+            ("label_ja", _TEXT),
+            ("label_en", _TEXT),
+            ("persons", _COUNT),
+            ("share", _NUMBER),
+            ("silhouette", _NUMBER),
+            ("stability", _NUMBER),
+            ("is_new", _FLAG),
+            *((f"median_{habit}", _NUMBER) for habit in HABITS),
+            *((f"z_{habit}", _NUMBER) for habit in HABITS),
+        ]
+    ),
+)
+CLUSTER_CENTROIDS = PredictionTable(
+    "cluster_centroids",
+    "One row per cluster and day: its centre, by which a later run knows it again.",
+    pa.schema(
+        [("as_of_date", _DAY), ("cluster_no", _COUNT), *((habit, _NUMBER) for habit in HABITS)]
+    ),
+    keeps_history=True,
+)
+CLUSTER_RUNS = PredictionTable("cluster_runs", "One row: how the clusters went.", _RUN)
+
+DRIVERS = PredictionTable(
+    "drivers",
+    "One row per target, method and feature: its coefficient with a 95 % interval.",
+    pa.schema(
+        [
+            ("target", _TEXT),
+            ("method", _TEXT),
+            ("feature", _TEXT),
+            ("coefficient", _NUMBER),
+            ("low", _NUMBER),
+            ("high", _NUMBER),
+            ("p_value", _NUMBER),
+            ("vif", _NUMBER),
+            ("flag", _TEXT),
+            ("rows_seen", _COUNT),
+        ]
+    ),
+)
+DRIVER_RUNS = PredictionTable("driver_runs", "One row: how the drivers went.", _RUN)
+
+LEAD_PROBABILITIES = PredictionTable(
+    "lead_probabilities",
+    "One row per lead: the chance to buy for the first time within 14 days.",
+    pa.schema([("person_id", _TEXT), ("probability", _NUMBER)]),
+)
+LEAD_MODELS = PredictionTable(
+    "lead_models",
+    "One row per way to rank leads: how well it put buyers first in the test weeks.",
+    pa.schema(
+        [
+            ("model", _TEXT),
+            ("leads", _COUNT),
+            ("buyers", _COUNT),
+            ("base_rate", _NUMBER),
+            ("auc", _NUMBER),
+            ("brier_score", _NUMBER),
+            ("top_decile_lift", _NUMBER),
+            *(
+                (f"{part}_{end}", _DAY)
+                for part in ("training", "calibration", "test")
+                for end in ("from", "to")
+            ),
+        ]
+    ),
+)
+LEAD_LIFTS = PredictionTable(
+    "lead_lifts",
+    "One row per way to rank leads and tenth of the leads: its lift.",
+    pa.schema([("model", _TEXT), ("decile", _COUNT), ("lift", _NUMBER)]),
+)
+LEAD_COEFFICIENTS = PredictionTable(
+    "lead_coefficients",
+    "One row per feature of the lead model.",
+    pa.schema([("feature", _TEXT), ("coefficient", _NUMBER), ("odds_ratio", _NUMBER)]),
+)
+LEAD_RUNS = PredictionTable("lead_runs", "One row: how the lead model went.", _RUN)
 
 PREDICTIONS = (
     Prediction(
@@ -141,6 +248,21 @@ PREDICTIONS = (
             "prediction_settings",
         ),
         tables=(LIFETIME_VALUES, MODEL_RUNS, CALIBRATION, BACKTEST),
+    ),
+    Prediction(
+        name="clusters",
+        reads=("int_prediction__habits", "cluster_words", "prediction_settings"),
+        tables=(CLUSTERS, CLUSTER_PROFILES, CLUSTER_CENTROIDS, CLUSTER_RUNS),
+    ),
+    Prediction(
+        name="drivers",
+        reads=("int_prediction__first_purchases", "driver_features", "prediction_settings"),
+        tables=(DRIVERS, DRIVER_RUNS),
+    ),
+    Prediction(
+        name="lead_scoring",
+        reads=("int_prediction__lead_snapshots", "prediction_settings"),
+        tables=(LEAD_PROBABILITIES, LEAD_MODELS, LEAD_LIFTS, LEAD_COEFFICIENTS, LEAD_RUNS),
     ),
 )
 

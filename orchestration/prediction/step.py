@@ -35,6 +35,13 @@ class Task:
     as_of_date: date
     settings: Mapping[str, float]
     """The seed prediction_settings by name."""
+    lake: Path
+
+    def earlier(self, table: PredictionTable) -> pa.Table:
+        """The rows that earlier runs left of a table; none before the first."""
+        file = _file(self.lake, table)
+        rows = pq.read_table(file) if file.exists() else table.schema.empty_table()
+        return _in_schema(rows, table.schema)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +88,7 @@ def run_prediction(
         settings = dict(
             connection.execute("select setting, value from seeds.prediction_settings").fetchall()
         )
-        predicted = _function(prediction)(Task(connection, as_of_date, settings))
+        predicted = _function(prediction)(Task(connection, as_of_date, settings, lake))
     if set(predicted.tables) != {table.name for table in prediction.tables}:
         raise PredictionError(
             f"{prediction.name} gave the tables {sorted(predicted.tables)}; "
