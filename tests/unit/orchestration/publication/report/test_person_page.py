@@ -125,6 +125,38 @@ def test_visit_before_the_person_was_known_is_hollow(folder: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("day", "sales", "method", "says"),
+    [
+        ("date '2026-10-16'", "1500", "mbg_nbd",
+         "次の購入は2026年10月16日ごろと見込まれます。今後1年の売上は約¥1,500の見込みです。"),
+        ("date '2026-10-15'", "null", "mbg_nbd",
+         "次の購入の見込みだった2026年10月15日を過ぎています。"),
+        ("null", "800", "cohort",
+         "今後1年の売上は約¥800の見込みです。"
+         "データが少ないため、似た時期に買い始めた人の平均から見積もっています。"),
+        ("null", "null", "mbg_nbd", "見込みを出せるだけのデータがありません。"),
+    ],
+    ids=["coming", "due_today", "few_data", "nothing"],
+)  # fmt: skip
+def test_forecast_says_what_to_expect(
+    tmp_path: Path, small_shop: str, write: Any, day: str, sales: str, method: str, says: str
+) -> None:
+    folder = write(
+        tmp_path / "publication",
+        small_shop,
+        TIMELINE,
+        f"""
+        insert into marts.customer_predictions by name
+        select
+            'person-1' as person_id, {day} as expected_date_of_next_order,
+            {sales} as predicted_clv, '{method}' as method
+        """,
+    )
+    with open_publication(folder) as published:
+        assert theme_cards(PERSON, published)["person_forecast"].words.ja == says
+
+
 def test_asked_for_card_lies_beside_the_report(folder: Path, rendered: Any) -> None:
     rendered(folder)
     reports = folder / "reports"
