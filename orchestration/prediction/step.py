@@ -39,7 +39,7 @@ class Task:
 
     def earlier(self, table: PredictionTable) -> pa.Table:
         """The rows that earlier runs left of a table; none before the first."""
-        file = _file(self.lake, table)
+        file = table_file(self.lake, table)
         rows = pq.read_table(file) if file.exists() else table.schema.empty_table()
         return _in_schema(rows, table.schema)
 
