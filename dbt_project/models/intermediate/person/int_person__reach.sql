@@ -81,6 +81,8 @@ int_person__reach as (
         is_email_suppressed,
         has_left,
         is_own_customer,
+        prefecture,
+        gender,
         least(
             coalesce(email_granted_at, line_granted_at), coalesce(line_granted_at, email_granted_at)
         ) as consented_at,

@@ -2,10 +2,6 @@ with int_persons as (
     select * from {{ ref('int_persons') }}
 ),
 
-int_person__contacts as (
-    select * from {{ ref('int_person__contacts') }}
-),
-
 int_person__reach as (
     select * from {{ ref('int_person__reach') }}
 ),
@@ -42,6 +38,10 @@ rpt_rfm as (
     select * from {{ ref('rpt_rfm') }}
 ),
 
+rpt_lead_scores as (
+    select * from {{ ref('rpt_lead_scores') }}
+),
+
 int_person__deciles as (
     select * from {{ ref('int_person__deciles') }}
 ),
@@ -53,6 +53,7 @@ customer_360 as (
         int_person__stages.stage,
         int_person__stages.stage_entered_evidence,
         int_person__stages.stage_entered_date,
+        rpt_lead_scores.score as lead_score,
         int_persons.first_seen_at,
         int_persons.registered_at,
         int_persons.is_member,
@@ -64,8 +65,8 @@ customer_360 as (
         int_person__reach.email_consent,
         int_person__reach.line_consent,
         int_person__reach.is_email_suppressed,
-        int_person__contacts.prefecture,
-        int_person__contacts.gender,
+        int_person__reach.prefecture,
+        int_person__reach.gender,
         int_person__reach.birth_month,
         int_person__reach.age_band,
         coalesce(int_person__orders.order_count, 0) as order_count,
@@ -103,7 +104,6 @@ customer_360 as (
         '{{ var("currency") }}' as currency,
         {{ as_of_date() }} as as_of_date
     from int_persons
-    left join int_person__contacts on int_persons.person_id = int_person__contacts.person_id
     left join int_person__reach on int_persons.person_id = int_person__reach.person_id
     left join int_person__households on int_persons.person_id = int_person__households.person_id
     left join int_person__stages on int_persons.person_id = int_person__stages.person_id
@@ -112,6 +112,7 @@ customer_360 as (
     left join int_person__service on int_persons.person_id = int_person__service.person_id
     left join int_person__web on int_persons.person_id = int_person__web.person_id
     left join int_person__messages on int_persons.person_id = int_person__messages.person_id
+    left join rpt_lead_scores on int_persons.person_id = rpt_lead_scores.person_id
     left join rpt_rfm on int_persons.person_id = rpt_rfm.person_id
     left join int_person__deciles on int_persons.person_id = int_person__deciles.person_id
 )
