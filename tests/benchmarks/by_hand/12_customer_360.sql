@@ -56,7 +56,7 @@ select
         when has_cart and stage = 'hot_lead' then 'cart or checkout on ' || last_cart_date
         when stage = 'hot_lead' then format('one product viewed {} times in 7 days', most_views)
         else 'last engagement on ' || last_sign
-    end as stage_entered_evidence, stage_entered_date,
+    end as stage_entered_evidence, stage_entered_date, lead_score,
     first_seen_at, registered_at, is_member, is_guest_only, has_email, has_phone,
     has_postal_address, has_line, email_consent, line_consent, is_email_suppressed, prefecture,
     gender, birth_month, age_band, coalesce(order_count, 0) as order_count,
@@ -84,6 +84,7 @@ left join (
     select subject_id as person_id, changed_on as stage_entered_date
     from marts.fct_stage_transitions where subject_kind = 'person' and is_current
 ) using (person_id)
+left join (from marts.rpt_lead_scores select person_id, score as lead_score) using (person_id)
 left join reach using (person_id)
 left join households using (person_id)
 left join (from marts.rpt_rfm select person_id, rfm_segment) using (person_id)

@@ -29,7 +29,7 @@ next_bands as (
 reasons as (
     select
         *,
-        points > 0 and reason_rank <= 3 as is_reason
+        points >= 0.1 and reason_rank <= 3 as is_reason
     from int_lead__reasons
 ),
 
