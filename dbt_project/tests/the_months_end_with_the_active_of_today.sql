@@ -7,10 +7,17 @@ customer_360 as (
     select * from {{ ref('customer_360') }}
 ),
 
+int_stage__limits as (
+    select * from {{ ref('int_stage__limits') }}
+),
+
 today as (
     select count(*) as active
     from customer_360
-    where purchase_count > 0 and recency_days < {{ var('dormant_customer_days') }}
+    cross join int_stage__limits
+    where
+        customer_360.purchase_count > 0
+        and customer_360.recency_days < int_stage__limits.dormant_customer_days
 )
 
 select

@@ -2,6 +2,10 @@ with int_purchases__next as (
     select * from {{ ref('int_purchases__next') }}
 ),
 
+int_stage__limits as (
+    select * from {{ ref('int_stage__limits') }}
+),
+
 month_span as (
     select
         cast({{ dbt.date_trunc('month', 'min(purchase_date)') }} as date) as first_month,
@@ -46,12 +50,17 @@ month_sales as (
 -- A silence that lasts longer than this ends in a return; one that still lasts has no end.
 silences as (
     select
-        {{ add_days('purchase_date', var('dormant_customer_days')) }} as churned_on,
-        next_purchase_date as returned_on
+        {{ add_days(
+            'int_purchases__next.purchase_date', 'int_stage__limits.dormant_customer_days'
+        ) }} as churned_on,
+        int_purchases__next.next_purchase_date as returned_on
     from int_purchases__next
+    cross join int_stage__limits
     where
-        coalesce(days_to_next > {{ var('dormant_customer_days') }}, true)
-        and age_days >= {{ var('dormant_customer_days') }}
+        coalesce(
+            int_purchases__next.days_to_next > int_stage__limits.dormant_customer_days, true
+        )
+        and int_purchases__next.age_days >= int_stage__limits.dormant_customer_days
 ),
 
 month_churn as (
