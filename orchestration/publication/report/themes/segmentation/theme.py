@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from orchestration.publication.report.panel import Section, Theme
+from orchestration.publication.report.themes.segmentation.clusters import CLUSTERS
 from orchestration.publication.report.themes.segmentation.deciles import DECILES
 from orchestration.publication.report.themes.segmentation.rfm import RFM
 
-SEGMENTATION = Theme("segmentation", (Section("groups", (RFM, DECILES)),))
+SEGMENTATION = Theme("segmentation", (Section("groups", (RFM, DECILES, CLUSTERS)),))
