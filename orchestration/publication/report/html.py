@@ -18,6 +18,8 @@ from orchestration.publication.report.texts import Text, join, same, say
 
 PLOTLY_FILE = "plotly.min.js"
 """The one script beside the pages."""
+READINGS_SHOWN = 3
+"""Sentences of a page that the first page repeats."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,29 @@ class Card:
     """The reading, or why there is none."""
 
 
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """What a page says in short, for the first page."""
+
+    theme: Theme
+    readings: tuple[Text, ...]
+
+
+def highlights(
+    themes: Sequence[Theme], cards: Mapping[str, Mapping[str, Card]]
+) -> tuple[Highlight, ...]:
+    """Give the first readings of every page but the first; a page without data has none."""
+    return tuple(
+        Highlight(
+            theme,
+            tuple(card.words for card in cards[theme.key].values() if card.content)[
+                :READINGS_SHOWN
+            ],
+        )
+        for theme in themes[1:]
+    )
+
+
 def page_html(
     theme: Theme,
     cards: Mapping[str, Card],
@@ -37,6 +62,7 @@ def page_html(
     *,
     shop_title: str,
     about: About,
+    in_short: Sequence[Highlight] = (),
 ) -> str:
     """Give one page; `themes` are the pages that its navigation leads to."""
     is_first = theme == themes[0]
@@ -47,6 +73,7 @@ def page_html(
             theme=theme,
             themes=themes,
             cards=cards,
+            in_short=in_short,
             heading=same(shop_title) if is_first else theme.name,
             title=_title(theme, shop_title, is_first=is_first),
             as_of=_as_of(about, shop_title, is_first=is_first),

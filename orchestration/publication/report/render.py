@@ -11,7 +11,7 @@ from pathlib import Path
 from plotly.offline import get_plotlyjs
 
 from orchestration.publication.report.folder import replaced_folder
-from orchestration.publication.report.html import PLOTLY_FILE, Card, page_html
+from orchestration.publication.report.html import PLOTLY_FILE, Card, highlights, page_html
 from orchestration.publication.report.inputs import freshness, sync_summary
 from orchestration.publication.report.panel import Content, Panel, Theme
 from orchestration.publication.report.published import Published, ReportError, open_publication
@@ -58,7 +58,14 @@ def render_report(
         about = published.about
     with replaced_folder(output) as draft:
         for theme in themes:
-            page = page_html(theme, cards[theme.key], themes, shop_title=shop_title, about=about)
+            page = page_html(
+                theme,
+                cards[theme.key],
+                themes,
+                shop_title=shop_title,
+                about=about,
+                in_short=highlights(themes, cards) if theme == themes[0] else (),
+            )
             (draft / theme.file).write_text(page, encoding="utf-8")
         (draft / PLOTLY_FILE).write_text(get_plotlyjs(), encoding="utf-8")
     shown = [card for of_theme in cards.values() for card in of_theme.values()]

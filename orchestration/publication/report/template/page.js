@@ -66,6 +66,10 @@
       if (!isPrinting && target.clientWidth !== Number(target.dataset.width)) drawChart(target);
     }
   });
+  // On a phone the list of pages is wider than the screen.
+  const current = document.querySelector('[aria-current="page"]');
+  const list = current && current.closest("ul");
+  if (list) list.scrollLeft = current.offsetLeft - (list.clientWidth - current.offsetWidth) / 2;
   speak();
   boxes.forEach((box) => onResize.observe(box));
 })();

@@ -23,6 +23,8 @@ class Exclusion:
     amount: Decimal | None
 
 
+ROWS_OPEN = 8
+"""A longer table opens on demand."""
 _SQL = """
 select subject, source, reason, "rows", amount
 from marts.rpt_exclusions
@@ -37,7 +39,7 @@ def _build(published: Published) -> Content | None:
     table = _table(exclusions, published.currency)
     return Content(
         reading=_reading(exclusions),
-        tables=(PanelTable(say("exclusions.title"), table),),
+        tables=(PanelTable(say("exclusions.title"), table, is_folded=len(exclusions) > ROWS_OPEN),),
     )
 
 

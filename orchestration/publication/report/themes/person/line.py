@@ -130,7 +130,7 @@ def _draw(
         150 + 34 * len(lanes) + (190 if has_orders else 0),
         margin={"l": 48, "r": 12, "t": 76, "b": 40},
         xaxis={
-            **style.bare_axis(), "type": "date", "tickformat": "%Y-%m", "nticks": 8,
+            **style.bare_axis(), "type": "date", "tickformat": "%Y-%m", "tickangle": 0, "nticks": 5,
             "range": [f"{start}", f"{end}"], "anchor": "y2",
         },
         yaxis2=style.bare_axis(

@@ -159,3 +159,11 @@ def test_header_names_shop_day_and_publication(japanese: Any, english: Any) -> N
     for words in ("縁側商店", "2026年10月15日時点", "publication-7", "2026-10-16 03:04 UTC"):
         assert words in header
     assert "Covers 6 orders from 5 Aug 2026 to 15 Oct 2026 and 5 persons" in english.texts[""]
+
+
+def test_first_page_repeats_what_the_others_say_in_short(japanese: Any) -> None:
+    words = japanese.texts["in-short"]
+    assert "上位10%の顧客が売上の57.1%を占めます。" in words
+    assert "初回購入から1か月後に100.0%が再び購入しています" in words
+    # A page without anything to tell says so.
+    assert "データなし" in words.partition("1人の例")[2]
