@@ -5,9 +5,9 @@ import subprocess
 from typing import Annotated
 
 import typer
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from orchestration.cli.context import ShopContext, console, shop_context
+from orchestration.cli.progress import launched
 from orchestration.cli.summary import show_outcome
 from orchestration.environments import REPOSITORY
 from orchestration.shops.landing import fill_landing
@@ -44,7 +44,7 @@ def publish(accept_changes: AcceptChanges = False) -> None:
 
 def generate() -> None:
     """Fill the landing zone only."""
-    _fill(shop_context())
+    fill(shop_context())
 
 
 def prepare() -> None:
@@ -68,7 +68,8 @@ def dbt_env(command: Annotated[list[str], typer.Argument(help="The command to ru
     raise typer.Exit(subprocess.run(command, env=environment, check=False).returncode)
 
 
-def _fill(shop: ShopContext) -> None:
+def fill(shop: ShopContext) -> None:
+    """Fill the landing zone where the profile says so; a wrong profile ends the command."""
     try:
         files = fill_landing(
             shop.profile,
@@ -84,34 +85,11 @@ def _fill(shop: ShopContext) -> None:
 
 
 def _launch(job: str, *, accept_changes: bool) -> None:
-    from orchestration.launch import run_job  # noqa: PLC0415  imports Dagster
-
     shop = shop_context()
-    _fill(shop)
+    fill(shop)
+    decision = {"accept_changes": accept_changes}
+    config = dict.fromkeys(("identity_gate", "outbound_gate", "publication"), decision)
     log = shop.workspace.work / "last_run.log"
-    with Progress(
-        SpinnerColumn(),
-        TextColumn("{task.description}"),
-        TimeElapsedColumn(),
-        console=console,
-    ) as progress:
-        loading = progress.add_task("loading definitions", total=1)
-        tasks = {}
-
-        def on_step(step: str, state: str) -> None:
-            progress.update(loading, completed=1)
-            if state == "started":
-                tasks[step] = progress.add_task(step, total=1)
-            else:
-                mark = "[green]✓[/green]" if state == "done" else "[red]✗[/red]"
-                progress.update(tasks[step], completed=1, description=f"{step} {mark}")
-
-        decision = {"accept_changes": accept_changes}
-        outcome = run_job(
-            job,
-            log=log,
-            on_step=on_step,
-            config=dict.fromkeys(("identity_gate", "outbound_gate", "publication"), decision),
-        )
+    outcome = launched(job, log=log, config=config)
     show_outcome(shop, outcome, log)
     raise typer.Exit(0 if outcome.success else 1)
