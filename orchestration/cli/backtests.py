@@ -33,13 +33,13 @@ def backtest(as_of: Days = None) -> None:
     shop = shop_context()
     if not shop.workspace.work_db.exists():
         console.print("There is no build yet: the shop is built first.")
+        fill(shop)
         _run(shop, "build", {})
     days = [day.date().isoformat() for day in as_of or []]
     _run(shop, "backtest", {"backtest": {"as_of": days}})
 
 
 def _run(shop: ShopContext, job: str, config: dict[str, object]) -> None:
-    fill(shop)
     log = shop.workspace.work / "last_run.log"
     outcome = launched(job, log=log, config=config)
     for failure in outcome.failures:
