@@ -106,7 +106,8 @@ def compare_past_day(past_db: Path, work_db: Path, day: date, horizon_days: int)
         connection.execute(f"attach '{_quoted(past_db)}' as past (read_only)")
         connection.execute(f"attach '{_quoted(work_db)}' as now (read_only)")
         found = connection.execute(_OUTCOMES, given).fetchnumpy()
-    return list(trial_rows(_trials(found, horizon_days), Setting(day, KIND, day, horizon_days)))
+    columns = {name: np.ma.asarray(values) for name, values in found.items()}
+    return list(trial_rows(_trials(columns, horizon_days), Setting(day, KIND, day, horizon_days)))
 
 
 def keep_past_days(lake: Path, rows: list[Row]) -> None:
