@@ -167,11 +167,13 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         (Path(home) / "sample").mkdir()
         fail_a_gate(Path(home))
-    report = ROOT / "var" / "sample" / "reports" / "index.html"
+    reports = ROOT / "var" / "sample" / "reports"
     dagster = str(Path(sys.executable).parent / "dagster")
     with process(dagster, "dev", "-p", str(UI_PORT)), browser() as chromium:
-        chromium.picture(report.as_uri(), "report", width=1280, height=1500, wait=5)
-        chromium.picture(report.as_uri(), "report-phone", width=390, height=1500, wait=5)
+        index, person = (reports / f"{page}.html" for page in ("index", "person"))
+        chromium.picture(index.as_uri(), "report", width=1280, height=1500, wait=5)
+        chromium.picture(index.as_uri(), "report-phone", width=390, height=1500, wait=5)
+        chromium.picture(person.as_uri(), "report-person", width=1280, height=1300, wait=5)
         answered(f"{UI}/server_info", 180)
         chromium.picture(f"{UI}/asset-groups", "asset-graph", width=1680, height=950, wait=25)
         run = latest_run("SUCCESS")
