@@ -72,6 +72,26 @@ def test_first_cohort_comes_back_as_published(shop: Path) -> None:
     assert [row[0] for row in rows] == expected
 
 
+def test_repeat_rate_is_the_published_one(shop: Path) -> None:
+    ((customers, ratio),) = rows_of(
+        shop,
+        """
+        select customers_at_start + new_buyers, repeat_ratio_to_date
+        from marts.rpt_repeat_monthly order by month_start desc limit 1
+        """,
+    )
+    assert customers == 4_338
+    assert ratio == pytest.approx(2_845 / 4_338)
+    # Invoices in the place of days: the same 2,845 are those who ever went from F1 to F2.
+    assert rows_of(
+        shop,
+        """
+        select distinct buyers, converted_ever from marts.rpt_f2_conversion
+        where dimension = 'all' and purchase_no = 1
+        """,
+    ) == [(4_338, 2_845)]
+
+
 def test_last_month_of_a_cohort_is_incomplete(shop: Path) -> None:
     assert rows_of(
         shop,
