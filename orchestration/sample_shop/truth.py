@@ -78,6 +78,14 @@ TABLES: dict[str, list[tuple[str, pa.DataType]]] = {
         ("subscription_id", _TEXT),
         ("is_by_telephone", _FLAG),
     ],
+    "order_lines": [
+        ("source", _TEXT),
+        ("source_order_id", _TEXT),
+        ("line_no", _COUNT),
+        ("product_code", _TEXT),
+        ("quantity", _COUNT),
+        ("amount", _YEN),
+    ],
     "consents": [
         ("true_person_id", _TEXT),
         ("source_customer_id", _TEXT),

@@ -145,6 +145,16 @@ class Witness:
             order.subscription_id or None,
             order.is_by_telephone,
         )
+        for number, line in enumerate(order.lines, start=1):
+            self._truth.add(
+                "order_lines",
+                order.source,
+                order.order_id,
+                number,
+                line.product.code,
+                line.quantity,
+                line.amount,
+            )
         total = self._days[order.source, day]
         total.orders += 1
         total.yen += order.total

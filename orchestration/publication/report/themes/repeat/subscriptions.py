@@ -1,0 +1,143 @@
+"""Subscriptions: how many are kept to their k-th delivery, and how many are cancelled a month."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import accumulate
+from operator import mul
+
+from orchestration.publication.report import format as show
+from orchestration.publication.report.charts.axes import Series, percent_axis
+from orchestration.publication.report.charts.lines import line_chart
+from orchestration.publication.report.panel import Column, Content, Panel, Table
+from orchestration.publication.report.published import Published
+from orchestration.publication.report.texts import say
+
+MONTHS_SHOWN = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """What became of the k-th delivery, all months of start together."""
+
+    delivery_no: int
+    shipped: int
+    cancelled: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionMonth:
+    """One finished month of the running subscriptions."""
+
+    month_start: date
+    active_at_start: int
+    started: int
+    cancelled: int
+    paused: int
+    churn_ratio: float | None
+
+
+_DELIVERIES = """
+select delivery_no, sum(shipped)::bigint as shipped, sum(cancelled)::bigint as cancelled,
+    sum(waiting)::bigint as waiting
+from marts.rpt_subscription_retention
+group by delivery_no having sum(shipped + cancelled) > 0 order by delivery_no
+"""
+_MONTHS = """
+select month_start, active_at_start, started, cancelled, paused, churn_ratio
+from marts.rpt_subscription_churn where is_complete order by month_start
+"""
+
+
+def _build_retention(published: Published) -> Content | None:
+    deliveries = published.rows(Delivery, _DELIVERIES)
+    if not deliveries:
+        return None
+    survival = list(accumulate((d.shipped / (d.shipped + d.cancelled) for d in deliveries), mul))
+    names = [say("deliveries.number", number=str(each.delivery_no)) for each in deliveries]
+    first = deliveries[0]
+    return Content(
+        reading=say(
+            "deliveries.reading",
+            number=str(deliveries[-1].delivery_no),
+            share=show.percent(survival[-1]),
+            subscriptions=show.count(first.shipped + first.cancelled),
+        ),
+        figures=line_chart(
+            names,
+            [Series(say("deliveries.survival"), survival)],
+            percent_axis(say("deliveries.survival")),
+        ),
+        numbers=Table(
+            columns=(
+                Column(say("deliveries.delivery"), kind="word"),
+                Column(say("deliveries.shipped")),
+                Column(say("deliveries.cancelled")),
+                Column(say("deliveries.waiting")),
+                Column(say("deliveries.survival")),
+            ),
+            rows=tuple(
+                (
+                    name,
+                    show.count(each.shipped),
+                    show.count(each.cancelled),
+                    show.count(each.waiting),
+                    show.percent(share),
+                )
+                for name, each, share in zip(names, deliveries, survival, strict=True)
+            ),
+        ),
+    )
+
+
+def _build_churn(published: Published) -> Content | None:
+    months = published.rows(SubscriptionMonth, _MONTHS)[-MONTHS_SHOWN:]
+    told = [month for month in months if month.churn_ratio is not None]
+    if not told:
+        return None
+    last = told[-1]
+    return Content(
+        reading=say(
+            "cancellations.reading",
+            month=show.month(last.month_start),
+            share=show.percent(last.churn_ratio or 0),
+            active=show.count(last.active_at_start),
+            cancelled=show.count(last.cancelled),
+        ),
+        figures=line_chart(
+            [show.month(month.month_start) for month in months],
+            [Series(say("cancellations.churn"), [month.churn_ratio for month in months], "thread")],
+            percent_axis(say("cancellations.churn")),
+        ),
+        numbers=Table(
+            columns=(
+                Column(say("words.month"), kind="word"),
+                Column(say("cancellations.active")),
+                Column(say("cancellations.started")),
+                Column(say("cancellations.cancelled")),
+                Column(say("cancellations.paused")),
+                Column(say("cancellations.churn")),
+            ),
+            rows=tuple(
+                (
+                    show.month(month.month_start),
+                    show.count(month.active_at_start),
+                    show.count(month.started),
+                    show.count(month.cancelled),
+                    show.count(month.paused),
+                    show.NOTHING if month.churn_ratio is None else show.percent(month.churn_ratio),
+                )
+                for month in months
+            ),
+        ),
+    )
+
+
+DELIVERIES = Panel(
+    key="deliveries", reads=("marts.rpt_subscription_retention",), build=_build_retention
+)
+CANCELLATIONS = Panel(
+    key="cancellations", reads=("marts.rpt_subscription_churn",), build=_build_churn
+)
