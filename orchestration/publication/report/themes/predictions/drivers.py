@@ -82,9 +82,7 @@ def _reading(again: Sequence[Driver]) -> Text:
     return say(
         "drivers.reading",
         name=first.name,
-        coefficient=_figure(first.coefficient),
-        low=_figure(first.low),
-        high=_figure(first.high),
+        direction=say("drivers.more" if (first.coefficient or 0) > 0 else "drivers.less"),
         buyers=buyers,
     )
 

@@ -84,18 +84,13 @@ def _reading(rankings: Sequence[Ranking]) -> Text:
     known = {
         "best": best.name,
         "lift": show.times(best.top_decile_lift),
-        "auc": show.number(best.auc, 2),
         "buyers": show.persons(best.buyers),
     }
     if len(rankings) == 1:
         return say("lead_model.reading_alone", **known)
     other = rankings[1]
-    return say(
-        "lead_model.reading",
-        **known,
-        other=other.name,
-        other_auc=show.number(other.auc, 2),
-    )
+    words = "lead_model.reading" if best.auc > other.auc else "lead_model.reading_even"
+    return say(words, **known, other=other.name)
 
 
 def _table(rankings: Sequence[Ranking]) -> Table:

@@ -75,8 +75,8 @@ def test_drivers_name_the_strongest_that_is_clear_and_warn(
     content = panel_of(DRIVERS, driver_sql(-0.3))
 
     assert content.reading.ja == (
-        "再購入と最も強く関連するのは「大」です（係数-0.40、95％区間-0.50〜-0.30、対象1,204人）。"
-        "関連であり因果ではありません。"
+        "2回目の購入と最も強く結びついているのは「大」で、あてはまる人（値の大きい人）ほど"
+        "2回目を購入しにくい傾向です（対象1,204人）。関連であり因果ではありません。"
     )
     assert content.numbers is not None
     assert [row[0].ja for row in content.numbers.rows] == ["重なり", "大", "小", "一定"]
@@ -87,16 +87,24 @@ def test_drivers_pass_over_an_interval_that_reaches_0(
 ) -> None:
     content = panel_of(DRIVERS, driver_sql(0.0))
 
-    assert "「小」" in content.reading.ja
+    assert "「小」で、あてはまる人（値の大きい人）ほど2回目を購入しやすい" in content.reading.ja
 
 
 def test_lead_model_stands_beside_the_points(panel_of: Callable[[Panel, str], Content]) -> None:
     content = panel_of(LEAD_MODEL, lead_sql("('logistic', 0.8), ('points', 0.7)"))
 
     assert content.reading.ja == (
-        "上位10％には平均の3.50倍の購入者がいます。最もよく当たるのは予測確率です"
-        "（AUC 0.80、見込み度点数は0.70、検証期間の購入40人）。"
+        "予測確率で並べた上位10％の人は、平均の3.50倍の割合で購入しました（検証期間の購入40人）。"
+        "見込み度点数で並べるよりよく当たっています。"
     )
+
+
+def test_lead_model_claims_no_win_when_both_rank_alike(
+    panel_of: Callable[[Panel, str], Content],
+) -> None:
+    content = panel_of(LEAD_MODEL, lead_sql("('logistic', 0.7), ('points', 0.7)"))
+
+    assert content.reading.ja.endswith("見込み度点数で並べても、当たり方は同じくらいです。")
 
 
 def test_lead_model_alone_says_so(panel_of: Callable[[Panel, str], Content]) -> None:
