@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from orchestration.publication.report.panel import Section, Theme
 from orchestration.publication.report.themes.stages.ladder import LADDER
+from orchestration.publication.report.themes.stages.lead_scores import LEAD_SCORES
 
 STAGES = Theme(
     "stages",
     (
         Section("ladder", (LADDER,)),
-        Section("leads", ()),
+        Section("leads", (LEAD_SCORES,)),
     ),
 )
