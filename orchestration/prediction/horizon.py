@@ -21,5 +21,5 @@ def discounted(cumulative: Vector, rate_per_year: float, last_point: int) -> Vec
     """
     parts = np.diff(cumulative[: last_point + 1], axis=0, prepend=0.0)
     factors = (1 + rate_per_year) ** (-POINTS[: last_point + 1] / YEAR)
-    value: Vector = factors @ parts
+    value: Vector = (factors[:, None] * parts).sum(axis=0)
     return value

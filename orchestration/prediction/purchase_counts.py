@@ -143,18 +143,24 @@ def log_likelihood(
     with np.errstate(divide="ignore", invalid="ignore"):
         leaves = np.where(left > 0, np.log(a / (b + left - 1)) - (r + x) * log_last, -np.inf)
     either = np.logaddexp(stays, leaves)
-    value += weights @ either
+    value += _total(weights, either)
     share = np.exp(leaves - either)
     d_r = by_count @ (digamma(r + counts) - digamma(r) + np.log(alpha))
-    d_r -= weights @ ((1 - share) * log_age + share * log_last)
+    d_r -= _total(weights, (1 - share) * log_age + share * log_last)
     rates = (1 - share) / (alpha + histories.age) + share / (alpha + histories.t_x)
-    d_alpha = weights.sum() * r / alpha - weights @ ((r + x) * rates)
+    d_alpha = weights.sum() * r / alpha - _total(weights, (r + x) * rates)
     both = digamma(a + b) - digamma(a + b + by_left)
-    d_a = by_count @ both + weights @ share / a
+    d_a = by_count @ both + _total(weights, share) / a
     with np.errstate(divide="ignore", invalid="ignore"):
         lost = np.where(left > 0, share / (b + left - 1), 0.0)
-    d_b = by_count @ (both + digamma(b + by_left) - digamma(b)) - weights @ lost
+    d_b = by_count @ (both + digamma(b + by_left) - digamma(b)) - _total(weights, lost)
     return float(value), np.array([d_r, d_alpha, d_a, d_b])
+
+
+def _total(weights: Vector, values: Vector) -> float:
+    # A product of vectors (@) waits for its threads on a busy machine, and their number shows in
+    # its last digits; a sum of products does not.
+    return float((weights * values).sum())
 
 
 def _leaves_at_once(kind: Kind) -> int:
