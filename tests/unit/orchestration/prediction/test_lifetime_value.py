@@ -1,6 +1,7 @@
 """What is published of lifetime value: models, their fall-backs, and what stands behind both."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,7 +28,8 @@ def predicted(
     margin: str | None = "0.5",
 ) -> Predicted:
     with warehouse(orders, subscriptions or [], margin=margin) as connection:
-        return predict(Task(connection, day(last_day), {**SETTINGS, **(settings or {})}))
+        chosen = {**SETTINGS, **(settings or {})}
+        return predict(Task(connection, day(last_day), chosen, lake=Path("nowhere")))
 
 
 def values_of(result: Predicted) -> dict[str, dict[str, Any]]:
