@@ -4,12 +4,15 @@ with scored as (
     select
         person_id, age_days(last_purchase_date) as recency_days, purchase_count as frequency,
         net_sales::decimal(18, 3) as monetary,
+        1 + least(4, floor(5 * percent_rank() over (order by last_purchase_date)))::bigint
+            as r_score,
         case
             when recency_days <= 30 then 5 when recency_days <= 90 then 4
             when recency_days <= 180 then 3 when recency_days <= 365 then 2 else 1
-        end as r_score,
+        end as r_fixed_score,
         case when frequency <= 3 then frequency when frequency <= 5 then 4 else 5 end as f_score,
         1 + least(4, floor(5 * percent_rank() over (order by net_sales)))::bigint as m_score,
+        (f_score + m_score + 1) // 2 as fm_score,
     from buyers
 ),
 
@@ -25,12 +28,24 @@ named as (
         when f_score <= 2 then ('hibernating', '休眠')
         when f_score <= 4 then ('at_risk', '離脱懸念')
         else ('cant_lose', '離脱阻止')
-    end as cell,
+    end as cell, case
+        when fm_score >= 4 and r_score = 5 then ('CHAMPIONS', '最優良')
+        when fm_score >= 4 and r_score >= 3 then ('LOYAL', 'ロイヤル')
+        when fm_score = 5 then ('PREVIOUSLY_LOYAL', '元ロイヤル')
+        when fm_score >= 3 and r_score <= 2 then ('AT_RISK', '離脱懸念')
+        when fm_score = 3 and r_score >= 4 then ('ACTIVE', '活動中')
+        when r_score = 5 then ('NEW', '新規')
+        when r_score = 4 then ('PROMISING', '有望')
+        when r_score = 3 and fm_score >= 2 then ('NEEDS_ATTENTION', '要注意')
+        when r_score >= 2 then ('ALMOST_LOST', '離脱寸前')
+        else ('DORMANT', '休眠')
+    end as family,
     from scored
 )
 
 select
-    * exclude (cell), cell[1] as rfm_segment, cell[2] as rfm_segment_ja,
+    * exclude (cell, family), cell[1] as rfm_segment, cell[2] as rfm_segment_ja,
+    family[1] as rfm_group, family[2] as rfm_group_ja,
     getvariable('as_of') as as_of_date, 'JPY' as currency,
 from named;
 

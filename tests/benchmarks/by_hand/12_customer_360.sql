@@ -77,7 +77,8 @@ select
     coalesce(product_views_30d, 0)::bigint as product_views_30d,
     coalesce(cart_adds_14d, 0)::bigint as cart_adds_14d, last_session_at,
     coalesce(emails_delivered_90d, 0) as emails_delivered_90d,
-    coalesce(human_clicks_90d, 0) as human_clicks_90d, last_human_click_at, rfm_segment, decile,
+    coalesce(human_clicks_90d, 0) as human_clicks_90d, last_human_click_at, rfm_segment,
+    if(purchase_count > 0, rfm_group, 'PROSPECTS') as rfm_group, cpm_group, decile,
     'JPY' as currency, getvariable('as_of') as as_of_date,
 from staged
 left join (
@@ -87,7 +88,8 @@ left join (
 left join (from marts.rpt_lead_scores select person_id, score as lead_score) using (person_id)
 left join reach using (person_id)
 left join households using (person_id)
-left join (from marts.rpt_rfm select person_id, rfm_segment) using (person_id)
+left join (from marts.rpt_rfm select person_id, rfm_segment, rfm_group) using (person_id)
+left join (from marts.rpt_cpm select person_id, cpm_group) using (person_id)
 left join (from deciles select person_id, decile) using (person_id);
 
 create table marts.rpt_stage_ladder as

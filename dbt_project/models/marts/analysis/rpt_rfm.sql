@@ -10,6 +10,10 @@ rfm_segments as (
     select * from {{ ref('rfm_segments') }}
 ),
 
+rfm_groups as (
+    select * from {{ ref('rfm_groups') }}
+),
+
 recency_cutoffs as (
     select * from rfm_cutoffs
     where measure = 'recency'
@@ -31,10 +35,11 @@ measured as (
     group by person_id
 ),
 
--- Equal amounts have equal ranks, so a tie never falls on two scores.
+-- Equals have equal ranks, so a tie never falls on two scores.
 ranked as (
     select
         *,
+        percent_rank() over (order by recency_days desc) as recency_rank,
         percent_rank() over (order by monetary) as monetary_rank
     from measured
 ),
@@ -45,7 +50,8 @@ scored as (
         ranked.recency_days,
         ranked.frequency,
         ranked.monetary,
-        recency_cutoffs.score as r_score,
+        cast(1 + least(4, floor(5 * ranked.recency_rank)) as bigint) as r_score,
+        recency_cutoffs.score as r_fixed_score,
         frequency_cutoffs.score as f_score,
         cast(1 + least(4, floor(5 * ranked.monetary_rank)) as bigint) as m_score
     from ranked
@@ -57,24 +63,39 @@ scored as (
             between frequency_cutoffs.lower_bound and frequency_cutoffs.upper_bound
 ),
 
+averaged as (
+    select
+        *,
+        cast(floor((f_score + m_score + 1) / 2.0) as bigint) as fm_score
+    from scored
+),
+
 rpt_rfm as (
     select
-        scored.person_id,
-        scored.recency_days,
-        scored.frequency,
-        {{ money('scored.monetary') }} as monetary,
-        scored.r_score,
-        scored.f_score,
-        scored.m_score,
+        averaged.person_id,
+        averaged.recency_days,
+        averaged.frequency,
+        {{ money('averaged.monetary') }} as monetary,
+        averaged.r_score,
+        averaged.r_fixed_score,
+        averaged.f_score,
+        averaged.m_score,
+        averaged.fm_score,
         rfm_segments.rfm_segment,
         rfm_segments.rfm_segment_ja,
+        rfm_groups.rfm_group,
+        rfm_groups.rfm_group_ja,
         {{ as_of_date() }} as as_of_date,
         '{{ var("currency") }}' as currency
-    from scored
+    from averaged
     left join rfm_segments
         on
-            scored.r_score = rfm_segments.r_score
-            and scored.f_score = rfm_segments.f_score
+            averaged.r_score = rfm_segments.r_score
+            and averaged.f_score = rfm_segments.f_score
+    left join rfm_groups
+        on
+            averaged.r_score = rfm_groups.r_score
+            and averaged.fm_score = rfm_groups.fm_score
 )
 
 select * from rpt_rfm

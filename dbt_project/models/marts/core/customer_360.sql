@@ -34,16 +34,12 @@ int_person__messages as (
     select * from {{ ref('int_person__messages') }}
 ),
 
-rpt_rfm as (
-    select * from {{ ref('rpt_rfm') }}
-),
-
 rpt_lead_scores as (
     select * from {{ ref('rpt_lead_scores') }}
 ),
 
-int_person__deciles as (
-    select * from {{ ref('int_person__deciles') }}
+int_person__groups as (
+    select * from {{ ref('int_person__groups') }}
 ),
 
 customer_360 as (
@@ -99,8 +95,10 @@ customer_360 as (
         coalesce(int_person__messages.emails_delivered_90d, 0) as emails_delivered_90d,
         coalesce(int_person__messages.human_clicks_90d, 0) as human_clicks_90d,
         int_person__messages.last_human_click_at,
-        rpt_rfm.rfm_segment,
-        int_person__deciles.decile,
+        int_person__groups.rfm_segment,
+        int_person__groups.rfm_group,
+        int_person__groups.cpm_group,
+        int_person__groups.decile,
         '{{ var("currency") }}' as currency,
         {{ as_of_date() }} as as_of_date
     from int_persons
@@ -113,8 +111,7 @@ customer_360 as (
     left join int_person__web on int_persons.person_id = int_person__web.person_id
     left join int_person__messages on int_persons.person_id = int_person__messages.person_id
     left join rpt_lead_scores on int_persons.person_id = rpt_lead_scores.person_id
-    left join rpt_rfm on int_persons.person_id = rpt_rfm.person_id
-    left join int_person__deciles on int_persons.person_id = int_person__deciles.person_id
+    left join int_person__groups on int_persons.person_id = int_person__groups.person_id
 )
 
 select * from customer_360
