@@ -10,6 +10,10 @@ lead_bands as (
     select * from {{ ref('lead_bands') }}
 ),
 
+rpt_lead_scores as (
+    select * from {{ ref('rpt_lead_scores') }}
+),
+
 average_leads as (
     select base_rate from stg_lead_models
     where model = 'logistic'
@@ -43,10 +47,12 @@ rpt_lead_probabilities as (
         banded.band,
         lead_bands.label_ja as band_label_ja,
         lead_bands.label_en as band_label_en,
+        rpt_lead_scores.score,
         row_number() over (order by banded.probability desc, banded.person_id asc) as lead_rank,
         {{ as_of_date() }} as as_of_date
     from banded
     inner join lead_bands on banded.band = lead_bands.band
+    left join rpt_lead_scores on banded.person_id = rpt_lead_scores.person_id
 )
 
 select * from rpt_lead_probabilities

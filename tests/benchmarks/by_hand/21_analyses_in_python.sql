@@ -1,34 +1,37 @@
 -- What Python left of clusters, drivers and the lead model; the tables around it made by hand.
+create temp macro analysed(name) as table
+from read_parquet(getvariable('lake') || '/predictions/' || name || '.parquet');
+
 create table marts.rpt_analysis_runs as
 select *, getvariable('as_of')::date as as_of_date
 from (
-    from predicted('cluster_runs')
+    from analysed('cluster_runs')
     union all
-    from predicted('driver_runs')
+    from analysed('driver_runs')
     union all
-    from predicted('lead_runs')
+    from analysed('lead_runs')
 );
 
 create table marts.rpt_clusters as
 select
     person_id, cluster_no, label_ja as cluster_label_ja, label_en as cluster_label_en, distance,
     medoid_rank, getvariable('as_of')::date as as_of_date,
-from predicted('clusters')
-join predicted('cluster_profiles') using (cluster_no);
+from analysed('clusters')
+join analysed('cluster_profiles') using (cluster_no);
 
 create table marts.rpt_cluster_profiles as
 select
     profiles.* replace (median_net_sales::decimal(18, 3) as median_net_sales),
     person_id as medoid_person_id, 'JPY' as currency, getvariable('as_of')::date as as_of_date,
-from predicted('cluster_profiles') as profiles
-left join (from predicted('clusters') where medoid_rank = 1) using (cluster_no);
+from analysed('cluster_profiles') as profiles
+left join (from analysed('clusters') where medoid_rank = 1) using (cluster_no);
 
 create table marts.rpt_drivers as
 select
     target, method, feature, label_ja, label_en, coefficient, low, high, p_value, vif, flag,
     rows_seen as buyers, '関連であり因果ではない' as note_ja, 'association, not cause' as note_en,
     getvariable('as_of')::date as as_of_date,
-from predicted('drivers')
+from analysed('drivers')
 join (
     values
     ('first_sales', '初回購入金額（対数）', 'first purchase amount (log)'),
@@ -49,21 +52,21 @@ select
         where model = 'points'
     ) over (), 0)) as is_default,
     * exclude (model), getvariable('as_of')::date as as_of_date,
-from predicted('lead_models');
+from analysed('lead_models');
 
 create table marts.rpt_lead_lifts as
 select *, getvariable('as_of')::date as as_of_date
-from predicted('lead_lifts');
+from analysed('lead_lifts');
 
 create table marts.rpt_lead_coefficients as
 select *, getvariable('as_of')::date as as_of_date
-from predicted('lead_coefficients');
+from analysed('lead_coefficients');
 
 create table marts.rpt_lead_probabilities as
 select
     person_id, probability, lift, band,
     ['見込み最上位', '見込み高', '見込み中', '見込み低', '見込み最下位'][band] as band_label_ja,
-    ['hottest', 'hot', 'warm', 'cool', 'cold'][band] as band_label_en,
+    ['hottest', 'hot', 'warm', 'cool', 'cold'][band] as band_label_en, score,
     row_number() over (order by probability desc, person_id) as lead_rank,
     getvariable('as_of')::date as as_of_date,
 from (
@@ -73,6 +76,7 @@ from (
             when lift >= 4 then 1 when lift >= 2 then 2 when lift >= 1 then 3
             when lift >= 0.5 then 4 else 5
         end as band,
-    from predicted('lead_probabilities')
-    cross join (select base_rate from predicted('lead_models') where model = 'logistic')
-);
+    from analysed('lead_probabilities')
+    cross join (select base_rate from analysed('lead_models') where model = 'logistic')
+)
+left join (select person_id, score from marts.rpt_lead_scores) using (person_id);

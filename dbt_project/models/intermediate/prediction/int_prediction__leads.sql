@@ -32,7 +32,9 @@ int_prediction__leads as (
         {{ dbt.datediff('prospects.known_date', 'weeks.snapshot_date', 'day') }} as days_known,
         case
             when {{ age_days('weeks.snapshot_date') }} < 14 then null
-            when prospects.first_purchase_date <= {{ add_days('weeks.snapshot_date', 14) }} then 1
+            when
+                prospects.first_purchase_date <= {{ add_days('weeks.snapshot_date', 14) }}
+                then 1
             else 0
         end as bought_within_14d
     from prospects
