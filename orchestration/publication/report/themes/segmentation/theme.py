@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from orchestration.publication.report.panel import Section, Theme
 from orchestration.publication.report.themes.segmentation.clusters import CLUSTERS
+from orchestration.publication.report.themes.segmentation.cpm import CPM, CPM_MOVES
 from orchestration.publication.report.themes.segmentation.deciles import DECILES
 from orchestration.publication.report.themes.segmentation.rfm import RFM
+from orchestration.publication.report.themes.segmentation.tastes import TASTES
 
-SEGMENTATION = Theme("segmentation", (Section("groups", (RFM, DECILES, CLUSTERS)),))
+SEGMENTATION = Theme(
+    "segmentation",
+    (
+        Section("groups", (RFM, DECILES, CPM, CPM_MOVES, CLUSTERS)),
+        Section("tastes", (TASTES,)),
+    ),
+)
