@@ -11,6 +11,8 @@ from orchestration.cli.metrics import metrics_environment, metrics_project
 
 pytest.importorskip("dbt_metricflow", reason="metrics are an extra: pip install 'enishi[metrics]'")
 
+_MIDNIGHT = "T00:00:00"
+
 
 @pytest.fixture(scope="module")
 def project(twelve: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -21,7 +23,7 @@ def project(twelve: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def query(
     project: Path, metrics: list[str], group_by: str, *arguments: str
 ) -> list[tuple[str | float, ...]]:
-    """The day a group begins with, then its metrics; groups without a day are left out."""
+    """The value or first day of each group, then its metrics; a group without one is left out."""
     output = project / "answer.csv"
     asked = ["--metrics", ",".join(metrics), "--group-by", group_by, *arguments]
     done = subprocess.run(
@@ -35,7 +37,11 @@ def query(
     assert done.returncode == 0, done.stdout + done.stderr
     with output.open(encoding="utf-8", newline="") as lines:
         rows = [row for row in csv.DictReader(lines) if row[group_by]]
-    return sorted((row[group_by][:10], *(float(row[name]) for name in metrics)) for row in rows)
+    answers = [
+        (row[group_by].removesuffix(_MIDNIGHT), *(float(row[name]) for name in metrics))
+        for row in rows
+    ]
+    return sorted(answers)
 
 
 def test_sales_of_the_last_quarter_by_month(project: Path) -> None:
@@ -62,4 +68,20 @@ def test_customers_by_the_quarter_of_their_first_purchase(project: Path) -> None
         ("2025-10-01", 2, 1, 0.5, (6000 + 500) / 2),  # bunta, fumio
         ("2026-01-01", 3, 3, 1, (90000 + 5000 + 4000) / 3),  # chika, ichiro, junko
         ("2026-04-01", 2, 1, 0.5, (2500 + 3000) / 2),  # daigo, emi
+    ]
+
+
+def test_second_purchases_are_counted_on_persons_who_have_had_ninety_days(project: Path) -> None:
+    # Of eight, aiko (100 days), fumio, goro and chika (111) were not back in time.
+    assert query(
+        project, ["f2_converted_90d", "f2_matured_90d", "f2_rate_90d"], "metric_time__day"
+    ) == [("2026-06-30", 4, 8, 0.5)]
+
+
+def test_expected_orders_are_given_by_stage(project: Path) -> None:
+    # Ten buyers are too few for a model: each is expected to order as their cohorts did.
+    assert query(project, ["lifetime_sales", "expected_orders_90d"], "person__stage") == [
+        ("customer", 3000, pytest.approx(24 / 47)),
+        ("dormant_customer", 500 + 70000 + 3500, pytest.approx(3 * 24 / 47)),
+        ("repeater", 72500 + 6000 + 90000 + 2500 + 5000 + 4000, pytest.approx(6 * 24 / 47)),
     ]
