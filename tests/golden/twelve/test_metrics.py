@@ -11,7 +11,7 @@ from orchestration.cli.metrics import metrics_environment, metrics_project
 
 pytest.importorskip("dbt_metricflow", reason="metrics are an extra: pip install 'enishi[metrics]'")
 
-_MIDNIGHT = "T00:00:00"
+_MIDNIGHT = " 00:00:00"
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def project(twelve: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def query(
     project: Path, metrics: list[str], group_by: str, *arguments: str
-) -> list[tuple[str | float, ...]]:
+) -> list[tuple[str | float | None, ...]]:
     """The value or first day of each group, then its metrics; a group without one is left out."""
     output = project / "answer.csv"
     asked = ["--metrics", ",".join(metrics), "--group-by", group_by, *arguments]
@@ -38,10 +38,14 @@ def query(
     with output.open(encoding="utf-8", newline="") as lines:
         rows = [row for row in csv.DictReader(lines) if row[group_by]]
     answers = [
-        (row[group_by].removesuffix(_MIDNIGHT), *(float(row[name]) for name in metrics))
+        (row[group_by].removesuffix(_MIDNIGHT), *(_number(row[name]) for name in metrics))
         for row in rows
     ]
     return sorted(answers)
+
+
+def _number(text: str) -> float | None:
+    return float(text) if text else None
 
 
 def test_sales_of_the_last_quarter_by_month(project: Path) -> None:
@@ -83,5 +87,8 @@ def test_expected_orders_are_given_by_stage(project: Path) -> None:
     assert query(project, ["lifetime_sales", "expected_orders_90d"], "person__stage") == [
         ("customer", 3000, pytest.approx(24 / 47)),
         ("dormant_customer", 500 + 70000 + 3500, pytest.approx(3 * 24 / 47)),
+        # Leads have neither spent nor are they expected to.
+        ("dormant_lead", None, None),
+        ("hot_lead", None, None),
         ("repeater", 72500 + 6000 + 90000 + 2500 + 5000 + 4000, pytest.approx(6 * 24 / 47)),
     ]
