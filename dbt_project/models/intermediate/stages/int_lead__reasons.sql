@@ -27,7 +27,8 @@ int_lead__reasons as (
         lead_score_rules.label_en || ' +'
         || cast(cast(event_points.points as decimal(18, 1)) as varchar) as reason_en,
         row_number() over (
-            partition by event_points.person_id order by event_points.points desc, event_points.event
+            partition by event_points.person_id
+            order by event_points.points desc, event_points.event asc
         ) as reason_rank
     from event_points
     inner join lead_score_rules on event_points.event = lead_score_rules.event
