@@ -42,7 +42,10 @@ class PastDay:
         lake = self.workspace.lake
         lake.mkdir(parents=True, exist_ok=True)
         self.workspace.work.mkdir(exist_ok=True)
-        self.workspace.work_db.unlink(missing_ok=True)
+        # A build that was killed leaves a log that the next database must not replay.
+        stale = [self.workspace.work_db, self.workspace.work_db.with_suffix(".duckdb.wal")]
+        for file in (*stale, *self._kept_files().values()):
+            file.unlink(missing_ok=True)
         for part in _READ_ONLY_PARTS:
             link = lake / part
             link.unlink(missing_ok=True)
@@ -52,11 +55,14 @@ class PastDay:
 
     def keep_tables(self) -> dict[str, Path]:
         """Write the tables of the day that people ask for as Parquet; gives their files."""
-        files = {table: self.workspace.root / f"{table}.parquet" for table in KEPT_TABLES}
+        files = self._kept_files()
         with duckdb.connect(str(self.workspace.work_db), read_only=True) as connection:
             for table, file in files.items():
                 connection.table(f"marts.{table}").order("person_id").write_parquet(str(file))
         return files
+
+    def _kept_files(self) -> dict[str, Path]:
+        return {table: self.workspace.root / f"{table}.parquet" for table in KEPT_TABLES}
 
 
 def build_with_dbt(

@@ -33,8 +33,13 @@ def test_a_past_day_starts_afresh_when_it_is_prepared_again(past: PastDay) -> No
     past.prepare()
     (past.workspace.lake / "identity").mkdir()
     (past.workspace.lake / "identity" / "person_map.parquet").touch()
-    past.workspace.work_db.touch()
+    log = past.workspace.work / "warehouse.duckdb.wal"
+    kept = past.workspace.root / "customer_360.parquet"
+    for file in (past.workspace.work_db, log, kept):
+        file.touch()
     past.prepare()
+    assert not log.exists()
+    assert not kept.exists()
     assert not (past.workspace.lake / "identity").exists()
     assert not past.workspace.work_db.exists()
     # What the links point at is the shop's and stays.
