@@ -16,7 +16,8 @@ buyers as (
         count(*) as purchase_count,
         count(distinct purchase_date) as purchase_days,
         sum(net_sales) as net_sales,
-        {{ dbt.datediff('min(purchase_date)', 'max(purchase_date)', 'day') }} as days_between
+        {{ dbt.datediff('min(purchase_date)', 'max(purchase_date)', 'day') }}
+            as days_between
     from int_purchases
     group by person_id
 ),
