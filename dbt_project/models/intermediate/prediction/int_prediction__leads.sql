@@ -29,11 +29,13 @@ int_prediction__leads as (
     select
         prospects.person_id,
         weeks.snapshot_date,
-        {{ dbt.datediff('prospects.known_date', 'weeks.snapshot_date', 'day') }} as days_known,
+        {{ dbt.datediff('prospects.known_date', 'weeks.snapshot_date', 'day') }}
+            as days_known,
         case
             when {{ age_days('weeks.snapshot_date') }} < 14 then null
             when
-                prospects.first_purchase_date <= {{ add_days('weeks.snapshot_date', 14) }}
+                prospects.first_purchase_date
+                <= {{ add_days('weeks.snapshot_date', 14) }}
                 then 1
             else 0
         end as bought_within_14d
