@@ -14,7 +14,7 @@ from orchestration.publication.report.panel import Figures, in_both_languages
 from orchestration.publication.report.texts import Language, Text, same
 
 MOST_NAMES = 12
-"""Names below upright bars; of more, every second or third is written."""
+"""Short names below upright bars, half as many long ones; of more, some are left out."""
 
 
 def column_chart(
@@ -30,7 +30,9 @@ def column_chart(
 
     def draw(language: Language) -> go.Figure:
         places = list(range(len(names)))
-        written = places[:: max(1, -(-len(places) // MOST_NAMES))]
+        longest = max((len(name.to(language)) for name in names), default=0)
+        most = MOST_NAMES if longest <= 4 else MOST_NAMES // 2
+        written = places[:: max(1, -(-len(places) // most))]
         low, high = extremes(series, stacked=stacked)
         return go.Figure(
             data=[
@@ -49,15 +51,16 @@ def column_chart(
                 height,
                 barmode="stack" if stacked else "group",
                 showlegend=len(series) > 1,
-                margin={"l": 56, "r": 12, "t": 56 if len(series) > 1 else 32, "b": 48},
+                legend=style.top_legend(),
+                margin={"l": 56, "r": 12, "t": 76 if len(series) > 1 else 32, "b": 48},
                 xaxis=style.bare_axis(
                     tickvals=written,
-                    ticktext=[_wrapped(names[place], language, 7) for place in written],
+                    ticktext=[_wrapped(names[place], language, 5) for place in written],
                     tickangle=0,
                     **_title(names_title, language),
                 ),
                 yaxis=scale(axis, low, high, language),
-                annotations=[style.axis_title(axis.title, language, above=len(series) > 1)],
+                annotations=[style.axis_title(axis.title, language)],
             ),
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import Any, Literal
 
 import plotly.graph_objects as go
@@ -19,7 +20,7 @@ from orchestration.publication.report.charts.axes import (
 from orchestration.publication.report.panel import Figures, in_both_languages
 from orchestration.publication.report.texts import Language, Text, same
 
-MOST_TICKS = 9
+MOST_TICKS = 6
 
 
 def line_chart(
@@ -41,7 +42,7 @@ def line_chart(
     def draw(language: Language) -> go.Figure:
         where = [float(place) for place in (places or range(len(names)))]
         low, high = extremes(series)
-        step = max(1, -(-len(where) // MOST_TICKS))
+        written = _written(where)
         several = len(series) > 1
         return go.Figure(
             data=[
@@ -51,10 +52,11 @@ def line_chart(
             layout=style.layout(
                 height,
                 showlegend=several,
-                margin={"l": 56, "r": 16, "t": 56 if several else 32, "b": 52},
+                legend=style.top_legend(),
+                margin={"l": 56, "r": 16, "t": 76 if several else 32, "b": 52},
                 xaxis=style.bare_axis(
-                    tickvals=where[::step],
-                    ticktext=[style.safe(name, language) for name in names[::step]],
+                    tickvals=[where[place] for place in written],
+                    ticktext=[_two_lines(names[place], language) for place in written],
                     tickangle=0,
                     **(
                         {"title": {"text": names_title.to(language), "standoff": 8}}
@@ -63,7 +65,7 @@ def line_chart(
                     ),
                 ),
                 yaxis=scale(axis, low, high, language),
-                annotations=[style.axis_title(axis.title, language, above=several)],
+                annotations=[style.axis_title(axis.title, language)],
             ),
         )
 
@@ -103,13 +105,14 @@ def point_chart(
             layout=style.layout(
                 height,
                 showlegend=len(traces) > 1,
-                margin={"l": 56, "r": 16, "t": 56, "b": 56},
+                legend=style.top_legend(),
+                margin={"l": 56, "r": 16, "t": 76, "b": 56},
                 xaxis=scale(
                     x_axis, x_low, x_high, language,
                     title={"text": x_axis.title.to(language), "standoff": 8},
                 ),
                 yaxis=scale(y_axis, low, high, language),
-                annotations=[style.axis_title(y_axis.title, language, above=len(traces) > 1)],
+                annotations=[style.axis_title(y_axis.title, language)],
             ),
         )  # fmt: skip
 
@@ -139,6 +142,23 @@ def _line(
         hovertext=hover_words(names, series, axis, language),
         hovertemplate="%{hovertext}<extra></extra>",
     )  # fmt: skip
+
+
+def _written(where: Sequence[float]) -> list[int]:
+    """Give the points whose names are written: not nearer to each other than room allows."""
+    if not where:
+        return []
+    room = (max(where) - min(where)) / MOST_TICKS
+    written = [0]
+    for place, value in enumerate(where):
+        if value - where[written[-1]] >= room > 0:
+            written.append(place)
+    return written
+
+
+def _two_lines(name: Text, language: Language) -> str:
+    lines = wrap(name.to(language), 5 if language == "ja" else 10)
+    return "<br>".join(style.safe(same(line), language) for line in lines)
 
 
 def _band(where: Sequence[float], series: Series, shape: str) -> list[go.Scatter]:

@@ -112,11 +112,19 @@ def panel_title(words: str, y: float) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def axis_title(words: Text, language: Language, *, above: bool) -> dict[str, Any]:
-    """Give a value axis's title, level above it, at the right when a legend stands at the left."""
+def top_legend() -> dict[str, Any]:
+    """Give the legend at the very top, above the title of the value axis."""
+    return {
+        "orientation": "h", "x": 0, "xanchor": "left", "yref": "container", "y": 0.995,
+        "yanchor": "top", "traceorder": "normal",
+    }  # fmt: skip
+
+
+def axis_title(words: Text, language: Language) -> dict[str, Any]:
+    """Give a value axis's title, level above it."""
     return {
         "text": words.to(language), "xref": "paper", "yref": "paper", "y": 1, "yanchor": "bottom",
-        "x": 1 if above else 0, "xanchor": "right" if above else "left", "yshift": 8,
+        "x": 0, "xanchor": "left", "yshift": 8,
         "showarrow": False, "font": {"size": 12, "color": colour("muted")},
     }  # fmt: skip
 

@@ -18,7 +18,8 @@
     const { l, r } = figure.layout.margin;
     for (const trace of figure.data.filter((each) => each.meta && each.meta.templates)) {
       const fieldWidth = (width - l - r - 60) / trace.x.length;
-      trace.texttemplate = trace.meta.templates.find(([least]) => fieldWidth >= least)[1];
+      const fitting = trace.meta.templates.find(([least]) => fieldWidth >= least);
+      trace.texttemplate = fitting ? fitting[1] : "";
     }
   };
 
