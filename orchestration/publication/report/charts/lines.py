@@ -157,7 +157,7 @@ def _written(where: Sequence[float]) -> list[int]:
 
 
 def _two_lines(name: Text, language: Language) -> str:
-    lines = wrap(name.to(language), 5 if language == "ja" else 10)
+    lines = wrap(name.to(language), 5 if language == "ja" else 7)
     return "<br>".join(style.safe(same(line), language) for line in lines)
 
 
