@@ -7,6 +7,7 @@ from orchestration.publication.report.themes.overview.eligibility import ELIGIBI
 from orchestration.publication.report.themes.overview.exclusions import EXCLUSIONS
 from orchestration.publication.report.themes.overview.freshness import FRESHNESS
 from orchestration.publication.report.themes.overview.gates import GATES
+from orchestration.publication.report.themes.overview.kpi_targets import KPI_TARGETS
 from orchestration.publication.report.themes.overview.sales import SALES
 from orchestration.publication.report.themes.overview.segments import SEGMENTS
 from orchestration.publication.report.themes.overview.syncs import SYNCS
@@ -16,7 +17,7 @@ OVERVIEW = Theme(
     "overview",
     (
         Section("month", (TILES,)),
-        Section("sales", (SALES,)),
+        Section("sales", (SALES, KPI_TARGETS)),
         Section("activation", (SEGMENTS, ELIGIBILITY, SYNCS)),
         Section("quality", (GATES, FRESHNESS, EXCLUSIONS)),
     ),
