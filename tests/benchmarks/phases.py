@@ -95,8 +95,9 @@ def resolve(task: Task) -> Figures:
 
 def predict(task: Task) -> Figures:
     """Make every prediction from the work database."""
-    from orchestration.prediction.step import run_predictions
+    from orchestration.prediction.step import ensure_tables, run_predictions
 
+    ensure_tables(task.workspace.lake)
     reports = run_predictions(task.workspace.work_db, task.workspace.lake, task.as_of_date)
     return {
         name: {"rows": dict(report.rows), "seconds": report.seconds}
