@@ -38,6 +38,7 @@ events as (
     from int_web__session_events
     inner join int_web__session_persons
         on int_web__session_events.session_id = int_web__session_persons.session_id
+    where int_web__session_events.event_type is not null
     union all
     -- The timeline holds no machine's open and no robot's click.
     select
@@ -54,6 +55,11 @@ events as (
         end as event,
         1 as sign
     from int_timeline__contacts
+    where
+        event_kind in (
+            'message_clicked', 'message_opened', 'message_received', 'line_follow',
+            'consent_grant', 'inquiry_opened'
+        )
     union all
     select
         person_id,
@@ -80,7 +86,6 @@ int_lead__events as (
     inner join leads on events.person_id = leads.person_id
     where
         events.occurred_at is not null
-        and events.event is not null
         and {{ local_date('events.occurred_at') }} <= {{ as_of_date() }}
     group by events.person_id, events.occurred_at, events.event
 )
