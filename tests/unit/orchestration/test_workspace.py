@@ -15,7 +15,7 @@ PLACES = {
     "state": "state",
     "plans": "state/plans",
     "outbox": "outbox",
-    "report": "reports/index.html",
+    "reports": "reports",
 }
 
 
