@@ -19,6 +19,8 @@ os.environ["DO_NOT_TRACK"] = "1"
 SHARED_BUILDS = ("built", "twelve")
 
 
+# xdist reads the groups in the same hook.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep the tests of a file, and of a shared build, with one worker."""
     for item in items:
