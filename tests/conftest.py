@@ -15,18 +15,6 @@ for variable in [name for name in os.environ if name.startswith(("ENISHI_", "SEN
     del os.environ[variable]
 os.environ["GX_ANALYTICS_ENABLED"] = "False"
 os.environ["DO_NOT_TRACK"] = "1"
-# What takes a minute to build is built by one worker, for all tests that ask for it.
-SHARED_BUILDS = ("built", "twelve")
-
-
-# xdist reads the groups in the same hook.
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file, and of a shared build, with one worker."""
-    for item in items:
-        fixtures = getattr(item, "fixturenames", [])
-        shared = next((name for name in SHARED_BUILDS if name in fixtures), None)
-        item.add_marker(pytest.mark.xdist_group(shared or item.nodeid.split("::")[0]))
 
 
 @pytest.fixture(scope="session")
