@@ -52,12 +52,19 @@ def test_excluded_lines_are_counted_by_reason(shop: Path) -> None:
     ) == [("unattributed", 135_080), ("non_positive_quantity", 8_905), ("non_positive_price", 40)]
 
 
-def test_top_decile_holds_its_published_share(shop: Path) -> None:
-    ((customers, net_sales, share),) = rows_of(
-        shop, "select customers, net_sales, sales_share from marts.rpt_deciles where decile = 1"
+def test_deciles_hold_their_published_shares(shop: Path) -> None:
+    rows = rows_of(
+        shop,
+        "select customers, net_sales, sales_share from marts.rpt_deciles order by decile",
     )
-    assert (customers, net_sales) == (434, Decimal("5469382.460"))
-    assert round(share * 100, 2) == 61.38
+    assert rows[0][:2] == (434, Decimal("5469382.460"))
+    assert sum(customers for customers, _, _ in rows) == 4_338
+    shares = [share * 100 for _, _, share in rows]
+    assert round(shares[0], 2) == 61.38
+    assert round(shares[0] + shares[1], 2) == 74.62
+    # The published list writes 3.86 for the fifth, which is 3.8655.
+    published = [8.17, 5.52, 3.87, 2.84, 2.02, 1.48, 0.98, 0.52]
+    assert [round(share, 2) for share in shares[2:]] == published
 
 
 def test_first_cohort_comes_back_as_published(shop: Path) -> None:
@@ -117,6 +124,31 @@ def test_rfm_of_known_buyers_is_the_published_one(shop: Path) -> None:
         ("12346", 325, 1, Decimal("77183.600")),
         ("14646", 1, 73, Decimal("280206.020")),
         ("18102", 0, 60, Decimal("259657.300")),
+    ]
+
+
+def test_rfm_of_all_buyers_has_the_published_means_and_medians(shop: Path) -> None:
+    ((buyers, repeaters, *measures),) = rows_of(
+        shop,
+        """
+        select
+            count(*), count(*) filter (frequency >= 2),
+            avg(recency_days), median(recency_days),
+            avg(frequency), median(frequency),
+            avg(monetary), median(cast(monetary as double))
+        from marts.rpt_rfm
+        """,
+    )
+    assert (buyers, repeaters) == (4_338, 2_845)
+    assert round(repeaters / buyers * 100, 2) == 65.58
+    # Published as 92.06, 4.27, 2054.27 and 674.48.
+    assert measures == [
+        pytest.approx(92.06, abs=0.005),
+        50,
+        pytest.approx(4.27, abs=0.005),
+        2,
+        pytest.approx(2054.27, abs=0.005),
+        pytest.approx(674.485, abs=1e-9),
     ]
 
 
