@@ -3,40 +3,17 @@
 import http.client
 import json
 import logging
-import socket
-import ssl
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from python_http_client import Client
 from python_http_client.exceptions import HTTPError
 from sendgrid import SendGridAPIClient
 
+from reverse_etl.answers import Answer, judge_fault, judge_refusal
 from reverse_etl.channels.base import Outcome
-from reverse_etl.retry_after import asked_wait
-
-UNSENT_FAULTS = (ConnectionRefusedError, socket.gaierror, ssl.SSLCertVerificationError)
-STATUS_OUTCOMES = {
-    401: Outcome.DENIED,
-    403: Outcome.DENIED,
-    408: Outcome.UNKNOWN,
-    429: Outcome.THROTTLED,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back; `outcome` is DELIVERED only for the documented status."""
-
-    outcome: Outcome
-    code: str
-    status: int | None = None
-    retry_after: float | None = None
-    body: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -97,11 +74,11 @@ class SendGridApi:
         try:
             response = getattr(target, method)(request_body=body, query_params=query)
         except HTTPError as error:
-            return _refusal(error.status_code, dict(error.headers or {}))
+            return judge_refusal(error.status_code, dict(error.headers or {}))
         except urllib.error.URLError as error:
-            return _fault(error.reason)
+            return judge_fault(error.reason)
         except (http.client.HTTPException, OSError, ValueError) as error:
-            return _fault(error)
+            return judge_fault(error)
         if response.status_code != success:
             return Answer(Outcome.UNKNOWN, f"http_{response.status_code}", response.status_code)
         return _success(response.status_code, response.body)
@@ -115,26 +92,3 @@ def _success(status: int, raw: bytes) -> Answer:
     if not isinstance(body, dict):
         return Answer(Outcome.UNKNOWN, "bad_json", status)
     return Answer(Outcome.DELIVERED, f"http_{status}", status, body=body)
-
-
-def _refusal(status: int, headers: Mapping[str, str]) -> Answer:
-    """Judge an error by its status alone; bodies may be HTML and may quote what we sent."""
-    wait = asked_wait(headers, now=datetime.now(UTC))
-    names = {name.lower() for name in headers}
-    if status in STATUS_OUTCOMES:
-        outcome = STATUS_OUTCOMES[status]
-    elif status == http.client.SERVICE_UNAVAILABLE and "retry-after" in names:
-        outcome = Outcome.THROTTLED
-    elif status >= http.client.INTERNAL_SERVER_ERROR:
-        outcome = Outcome.UNKNOWN
-    elif status >= http.client.BAD_REQUEST:
-        outcome = Outcome.REJECTED
-    else:
-        outcome = Outcome.DENIED
-    return Answer(outcome, f"http_{status}", status, wait)
-
-
-def _fault(reason: object) -> Answer:
-    """Judge a broken connection: refused before anything was sent, or unknown."""
-    outcome = Outcome.REFUSED if isinstance(reason, UNSENT_FAULTS) else Outcome.UNKNOWN
-    return Answer(outcome, type(reason).__name__)

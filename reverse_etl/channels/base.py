@@ -69,6 +69,8 @@ class Capabilities:
     max_lookups: int = 0
     """Recipients that one `locate` may look up; 0 = the channel needs no remote ids."""
     leaves_machine: bool = True
+    can_recall: bool = False
+    """A message that was accepted, or may have been, can be called back before it goes out."""
 
     @property
     def can_remove(self) -> bool:
@@ -82,6 +84,8 @@ class Row:
 
     person_id: str
     payload: Mapping[str, Value]
+    message_id: str = ""
+    """Our own opaque id of one message, in mode message; provider events name it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,8 @@ class Item:
     remote_id: str | None = None
     twin: str = field(default="", repr=False)
     """Recipients with one text here shall get one piece between them; empty = nobody's twin."""
+    message_id: str = ""
+    """As in Row; empty where nobody is sent a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +123,8 @@ class Batch:
     run_date: date
     operation: Operation
     items: Sequence[Item] = field(repr=False)
+    handle: str = ""
+    """What `prepare` gave; by it a batch is recalled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +198,18 @@ class Channel(ABC):
     @abstractmethod
     def deliver(self, batch: Batch) -> BatchResult:
         """Make exactly one attempt; never raises for an answer of the other side."""
+
+    def prepare(self, batch: Batch) -> str:
+        """Give the destination's handle for a batch; the ledger keeps it before the batch is sent.
+
+        Empty where batches need none. Raises TransientError, TerminalError; nothing is sent yet.
+        """
+        del batch
+        return ""
+
+    def recall(self, handle: str) -> bool:
+        """Call back what was sent under a handle; True only when nobody will get it any more."""
+        raise UnsupportedFeature(f"channel {self.name} cannot call batch {handle} back")
 
     def poll(self, job: str, items: Sequence[Item]) -> JobResult:
         """Say how far a job is; items hold remote ids. Raises TransientError, TerminalError."""

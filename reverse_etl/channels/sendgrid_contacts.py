@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from reverse_etl.answers import Answer
 from reverse_etl.canonical import canonical_value
 from reverse_etl.channels.base import (
     Batch,
@@ -25,7 +26,7 @@ from reverse_etl.channels.base import (
     Row,
 )
 from reverse_etl.errors import TerminalError, TransientError
-from reverse_etl.sendgrid_api import Answer, SendGridApi
+from reverse_etl.sendgrid_api import SendGridApi
 
 API_KEY = "SENDGRID_API_KEY"
 UUID_PATTERN = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"

@@ -19,7 +19,7 @@ from reverse_etl.channels.base import (
 from reverse_etl.engine import SyncResult, run_sync
 from reverse_etl.errors import TransientError, UnsupportedFeature
 from reverse_etl.ledger import Ledger
-from tests.contract.benches import BENCHES, Bench, channel_of, open_bench, scripted
+from tests.contract.benches.base import BENCHES, Bench, channel_of, open_bench, scripted
 from tests.contract.sync_world import (
     CANARY_KEY,
     LIVE,

@@ -8,7 +8,8 @@ import pytest
 
 from reverse_etl.engine import run_sync
 from reverse_etl.ledger import Ledger
-from tests.contract.benches import BENCHES, Bench, FileBench, channel_of, open_bench
+from tests.contract.benches.base import BENCHES, Bench, channel_of, open_bench
+from tests.contract.benches.file import FileBench
 from tests.contract.sync_world import LIVE, TurnedClock, member, publish
 
 ROOT = Path(__file__).parents[2]
@@ -18,7 +19,9 @@ from dataclasses import replace
 from pathlib import Path
 from reverse_etl.engine import run_sync
 from reverse_etl.ledger import Ledger
-from tests.contract.benches import FileBench, SendGridBench, channel_of
+from tests.contract.benches.base import channel_of
+from tests.contract.benches.file import FileBench
+from tests.contract.benches.sendgrid_contacts import SendGridBench
 from tests.contract.fake_sendgrid import FakeSendGrid
 from tests.contract.sync_world import LIVE, TurnedClock
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from reverse_etl.engine import run_sync
 from reverse_etl.ledger import Ledger
-from tests.contract.benches import BENCHES, FileBench, channel_of, open_bench
+from tests.contract.benches.base import BENCHES, channel_of, open_bench
+from tests.contract.benches.file import FileBench
 from tests.contract.sync_world import LIVE, Person, TurnedClock, publish
 
 ADDRESSES = ["a@example.jp", "b@example.jp", "c@example.jp", "Same@example.jp", "same@example.jp"]

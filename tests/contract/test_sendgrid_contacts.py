@@ -26,7 +26,8 @@ from reverse_etl.channels.sendgrid_contacts import SendGridContacts
 from reverse_etl.engine import run_sync, settle_pending
 from reverse_etl.errors import TerminalError, TransientError
 from reverse_etl.ledger import Ledger
-from tests.contract.benches import SendGridBench, channel_of
+from tests.contract.benches.base import channel_of
+from tests.contract.benches.sendgrid_contacts import SendGridBench
 from tests.contract.fake_sendgrid import Call, FakeSendGrid, Reply, serve
 from tests.contract.sync_world import (
     CANARY_KEY,

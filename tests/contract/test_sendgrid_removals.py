@@ -9,7 +9,8 @@ import pytest
 
 from reverse_etl.engine import run_sync
 from reverse_etl.ledger import Ledger
-from tests.contract.benches import SendGridBench, channel_of
+from tests.contract.benches.base import channel_of
+from tests.contract.benches.sendgrid_contacts import SendGridBench
 from tests.contract.fake_sendgrid import FakeSendGrid, Reply, serve
 from tests.contract.sync_world import LIST_ID, LIVE, TurnedClock, member, publish, winback_spec
 
