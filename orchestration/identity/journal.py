@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from orchestration.durable import replace_table
 from orchestration.identity.queries import arrow_table
 from orchestration.identity.registry import KINDS, Assignment
 from orchestration.identity.state import (
@@ -15,7 +16,6 @@ from orchestration.identity.state import (
     IdentityFiles,
     Previous,
     read_table,
-    replace_file,
 )
 
 _NUMBERED = """
@@ -50,7 +50,7 @@ def append_events(
     changes = _changes(assignment)
     if len(changes) == 0:
         if not files.events.exists():
-            replace_file(files.events, history)
+            replace_table(files.events, history)
         return int(last_no)
     connection.register("changes", changes)
     again = arrow_table(connection, _NUMBERED, [last_no, last_no, run_id])
@@ -59,7 +59,7 @@ def append_events(
         return int(last_no)
     added = arrow_table(connection, _NUMBERED, [last_no + 1, last_no + 1, run_id])
     connection.unregister("changes")
-    replace_file(files.events, pa.concat_tables([history, added.cast(EVENT_SCHEMA)]))
+    replace_table(files.events, pa.concat_tables([history, added.cast(EVENT_SCHEMA)]))
     return int(last_no) + 1
 
 
@@ -88,7 +88,7 @@ def append_former(
     )
     former = arrow_table(connection, _LATEST)
     connection.unregister("former")
-    replace_file(files.former_persons, former.cast(FORMER_SCHEMA))
+    replace_table(files.former_persons, former.cast(FORMER_SCHEMA))
 
 
 def _changes(assignment: Assignment) -> pa.Table:

@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from orchestration.durable import replace_table
 from orchestration.identity.fingerprint import Hashes, component_hashes
 from orchestration.identity.graph import Graph
 from orchestration.identity.guards import Mask, reasons_of
@@ -26,7 +27,6 @@ from orchestration.identity.state import (
     Previous,
     read_previous,
     read_table,
-    replace_file,
 )
 from orchestration.identity.tiers import Clustering, cluster
 
@@ -197,7 +197,7 @@ def _write(
     keys, previous, assignment = found.graph.records.keys, found.previous, found.settled.assignment
     resolution_no = append_events(connection, files, assignment, run_id)
     append_former(connection, files, keys, previous, assignment, resolution_no)
-    replace_file(files.refused_links, found.refused)
+    replace_table(files.refused_links, found.refused)
     stays = (previous.person != NOBODY) & (previous.person == assignment.person)
     since_no = np.where(stays, previous.since_no, np.int32(resolution_no))
     columns = [
@@ -206,7 +206,7 @@ def _write(
         pa.array(since_no, pa.int32()),
         pa.array(found.settled.hashes),
     ]
-    replace_file(files.person_map, pa.table(columns, schema=MAP_SCHEMA))
+    replace_table(files.person_map, pa.table(columns, schema=MAP_SCHEMA))
 
 
 def _report(found: Resolution, waiting: int) -> IdentityReport:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -158,20 +157,3 @@ def read_previous(connection: duckdb.DuckDBPyConnection, files: IdentityFiles) -
         gone=gone,
         held=held,
     )
-
-
-def replace_file(file: Path, table: pa.Table) -> None:
-    """Put the table in place of the file, whole or not at all, also when the power fails."""
-    partial = file.with_suffix(".partial")
-    pq.write_table(table, partial)
-    _sync(partial)
-    partial.replace(file)
-    _sync(file.parent)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

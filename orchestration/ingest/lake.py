@@ -1,6 +1,5 @@
 """The raw zone: where it lies, what was ingested into it, and how a batch enters it at once."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from orchestration.durable import move_into_place, replace_table
 from orchestration.ingest.entities import load_entities
 
 FILES_SCHEMA = pa.schema(
@@ -118,13 +118,13 @@ class Lake:
         day = f"load_date={batch.loaded_at:%Y-%m-%d}"
         for part in batch.parts:
             raw = self.root / "raw" / batch.source / part.entity / day
-            _move(part.raw, raw / f"{part.feed}-{batch.name}.parquet")
+            move_into_place(part.raw, raw / f"{part.feed}-{batch.name}.parquet")
             if part.quarantine is not None:
                 quarantine = self.root / "quarantine" / batch.source / part.entity
-                _move(part.quarantine, quarantine / f"{part.feed}-{batch.name}.parquet")
+                move_into_place(part.quarantine, quarantine / f"{part.feed}-{batch.name}.parquet")
         log = batch.folder / "files.parquet"
         write_parquet(pa.Table.from_pylist(list(batch.log_rows), FILES_SCHEMA), log)
-        _move(log, self.files_folder / f"{batch.source}-{batch.name}.parquet")
+        move_into_place(log, self.files_folder / f"{batch.source}-{batch.name}.parquet")
         shutil.rmtree(batch.folder, ignore_errors=True)
 
     def _logs(self, source: str) -> Iterator[Path]:
@@ -170,24 +170,4 @@ def write_parquet(table: pa.Table, path: Path) -> None:
 def _write_once(path: Path, schema: pa.Schema) -> None:
     if path.exists() and pq.read_schema(path).equals(schema):
         return
-    temporary = path.with_suffix(".tmp")
-    write_parquet(schema.empty_table(), temporary)
-    _move(temporary, path)
-
-
-def _move(source: Path, target: Path) -> None:
-    """Puts a finished file in its place at once; bytes and place outlast a loss of power."""
-    new = [folder for folder in target.parents if not folder.exists()]
-    target.parent.mkdir(parents=True, exist_ok=True)
-    _sync(source)
-    source.replace(target)
-    for folder in (target.parent, *(made.parent for made in new)):
-        _sync(folder)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    replace_table(path, schema.empty_table())

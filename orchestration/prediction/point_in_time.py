@@ -16,10 +16,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from orchestration.durable import replace_table
 from orchestration.prediction.backtest import Row, Setting, Trial, trial_rows
 from orchestration.prediction.fitting import Vector
 from orchestration.prediction.registry import POINT_IN_TIME_BACKTEST
-from orchestration.prediction.step import replace_table, table_file
+from orchestration.prediction.step import table_file
 
 KIND = "point_in_time"
 # Persons may have merged or split since: a person of today is the one of that day who had the
@@ -118,7 +119,7 @@ def keep_past_days(lake: Path, rows: list[Row]) -> None:
         earlier = pq.read_table(file, schema=POINT_IN_TIME_BACKTEST.schema)
         others = pc.invert(pc.is_in(earlier["as_of_date"], fresh["as_of_date"].combine_chunks()))
         fresh = pa.concat_tables([earlier.filter(others), fresh])
-    replace_table(lake, POINT_IN_TIME_BACKTEST, fresh)
+    replace_table(table_file(lake, POINT_IN_TIME_BACKTEST), fresh)
 
 
 def _trials(found: Mapping[str, NDArray[np.generic]], horizon_days: int) -> list[Trial]:

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from orchestration.durable import replace_table
 from orchestration.prediction.registry import (
     PREDICTIONS,
     TABLES_OF_JOBS,
@@ -97,7 +98,7 @@ def run_prediction(
     rows: dict[str, int] = {}
     for table in prediction.tables:
         written = _with_history(predicted.tables[table.name], table, lake, as_of_date)
-        replace_table(lake, table, written)
+        replace_table(table_file(lake, table), written)
         rows[table.name] = written.num_rows
     return PredictionReport(rows, predicted.figures, round(perf_counter() - started, 3))
 
@@ -107,7 +108,7 @@ def ensure_tables(lake: Path) -> None:
     tables = [table for prediction in PREDICTIONS for table in prediction.tables]
     for table in (*tables, *TABLES_OF_JOBS):
         if not table_file(lake, table).exists():
-            replace_table(lake, table, table.schema.empty_table())
+            replace_table(table_file(lake, table), table.schema.empty_table())
 
 
 def _function(prediction: Prediction) -> Callable[[Task], Predicted]:
@@ -147,12 +148,3 @@ def _in_schema(earlier: pa.Table, schema: pa.Schema) -> pa.Table:
 def table_file(lake: Path, table: PredictionTable) -> Path:
     """Where a table lies."""
     return lake / FOLDER / f"{table.name}.parquet"
-
-
-def replace_table(lake: Path, table: PredictionTable, rows: pa.Table) -> None:
-    """Put rows in the place of a table's, at one stroke."""
-    file = table_file(lake, table)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    fresh = file.with_suffix(".tmp")
-    pq.write_table(rows, fresh)
-    fresh.replace(file)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import fcntl
 import json
-import os
 import re
 import shutil
 from collections.abc import Iterator, Sequence
@@ -17,6 +16,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from orchestration.durable import sync
 from orchestration.publication.errors import NoPublicationError, PublicationRefused
 
 CURRENT = "current"
@@ -197,15 +197,6 @@ def exclusive(published: Path) -> Iterator[None]:
             message = f"another process is publishing into {published.name}/: wait for it"
             raise PublicationRefused(message) from error
         yield
-
-
-def sync(path: Path) -> None:
-    """Wait until a file, or a folder's list of names, is on the disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _earlier(published: Path) -> Publication:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from orchestration.durable import sync
 from orchestration.publication.changes import (
     ChangeLimits,
     change_problems,
@@ -22,7 +23,6 @@ from orchestration.publication.editions import (
     exclusive,
     prune,
     serve,
-    sync,
     write_about,
 )
 from orchestration.publication.errors import PublicationRefused

@@ -9,12 +9,12 @@ from tempfile import TemporaryDirectory
 import duckdb
 import pyarrow as pa
 
+from orchestration.durable import replace_table
 from orchestration.identity.linkage.mode import LinkageMode
 from orchestration.identity.linkage.questions import Question, questions
 from orchestration.identity.linkage.records import RECORDS, attach, make_records
 from orchestration.identity.linkage.scoring import LinkageUntrainedError, score_pairs
 from orchestration.identity.linkage.shop_model import SHOP_MODEL
-from orchestration.identity.state import replace_file
 
 PAIRS_FILE = "linkage_pairs.parquet"
 LINKED_FILE = "linked_pairs.parquet"
@@ -111,9 +111,9 @@ def _write(folder: Path, mode: LinkageMode, found: list[Question]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     rows = [asdict(question) for question in found]
     table = pa.Table.from_pylist(rows, schema=PAIRS_SCHEMA)
-    replace_file(folder / PAIRS_FILE, table)
+    replace_table(folder / PAIRS_FILE, table)
     if mode == "merge":
         linked = table.filter(table["is_linked"]).select(_LINKED_COLUMNS)
-        replace_file(folder / LINKED_FILE, linked)
+        replace_table(folder / LINKED_FILE, linked)
     else:
         (folder / LINKED_FILE).unlink(missing_ok=True)

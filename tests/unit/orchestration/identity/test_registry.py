@@ -9,9 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from orchestration.durable import replace_table as write
 from orchestration.identity.registry import KINDS, NOBODY, assign_person_ids, new_person_id
 from orchestration.identity.state import FORMER_SCHEMA, MAP_SCHEMA, IdentityFiles, read_previous
-from orchestration.identity.state import replace_file as write
 
 
 def person(record_key: str) -> str:

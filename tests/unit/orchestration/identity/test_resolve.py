@@ -100,7 +100,7 @@ def test_resolve_syncs_each_file_and_then_its_folder(
     monkeypatch.setattr(os, "fsync", record)
     world.resolve()
     files = ["identity_events", "refused_links", "person_map"]
-    assert synced == [name for file in files for name in (f"{file}.partial", "identity")]
+    assert synced == [name for file in files for name in (f"{file}.tmp", "identity")]
 
 
 def test_resolve_writes_empty_files_when_there_are_no_records(world) -> None:
