@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from orchestration.ingest import values as parse
+from orchestration.ingest.captures import capture
 from orchestration.ingest.entities import EntityColumn
 from orchestration.ingest.mapping_model import (
     FILE_PSEUDO_HEADER,
@@ -56,6 +57,8 @@ def build_column(
         text = pa.repeat(mapping.value, len(rows.numbers))
     else:
         text = _joined([rows.text(header) for header in mapping.from_], mapping.join)
+    if mapping.capture is not None:
+        text = capture(text, mapping.capture)
     failures = [
         ("bad_shape", rows.bad_shape[header])
         for header in mapping.from_

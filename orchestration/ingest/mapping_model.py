@@ -31,6 +31,8 @@ class ColumnMapping(_Strict):
     """Header or JSON path; several are joined. `_file` and `_row` are the place of the row."""
     join: str | None = None
     """What stands between joined headers, or between the items of a JSON array."""
+    capture: str | None = None
+    """RE2 with one group: its text is the value, of the first match; none where nothing matches."""
     value: str | None = None
     """A constant instead of `from`."""
     default: str | None = None

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from orchestration.ingest.captures import count_groups
 from orchestration.ingest.date_formats import unknown_directives
 from orchestration.ingest.entities import ColumnType, EntitySpec, load_entities
 from orchestration.ingest.mapping_model import (
@@ -172,6 +173,8 @@ def _column(
         yield Mistake((*location, "otherwise"), "otherwise needs a map", "Add `map:`.")
     if column.when_filled and not column.from_:
         yield Mistake((*location, "when_filled"), "when_filled needs `from`", "Add `from:`.")
+    if column.capture is not None:
+        yield from _capture(column, (*location, "capture"))
     for option, types in _OPTIONS_OF_TYPES.items():
         if option in column.model_fields_set and column_type not in types:
             yield Mistake(
@@ -188,6 +191,24 @@ def _column(
             )
     if column.pattern is not None:
         yield from _pattern(column.pattern, (*location, "pattern"))
+
+
+def _capture(column: ColumnMapping, location: Location) -> Iterator[Mistake]:
+    if not column.from_:
+        yield Mistake(location, "capture needs `from`", "Add `from:`.")
+    groups = count_groups(column.capture or "")
+    if groups is None:
+        yield Mistake(
+            location,
+            "not a regular expression that RE2 knows",
+            "Mend it; RE2 has no look-around (?=…) and no back-reference \\1.",
+        )
+    elif groups != 1:
+        yield Mistake(
+            location,
+            f"a capture has exactly one group, this one has {'several' if groups else 'none'}",
+            "Put what is wanted into (…), and any other bracket into (?:…).",
+        )
 
 
 def _pattern(pattern: str, location: Location) -> Iterator[Mistake]:

@@ -124,6 +124,32 @@ def test_mapping_takes_the_source_name_it_is_given(tmp_path: Path) -> None:
             id="override-of-a-constant",
         ),
         pytest.param(
+            "source_order_id: 注文番号",
+            "source_order_id: {from: 注文番号, capture: '(A)(1)'}",
+            "line 14, feeds[1].entities[1].columns.source_order_id.capture: "
+            "a capture has exactly one group, this one has several. Put what is wanted into (…)",
+            id="capture-of-two-groups",
+        ),
+        pytest.param(
+            "source_order_id: 注文番号",
+            "source_order_id: {from: 注文番号, capture: 'A1'}",
+            "source_order_id.capture: a capture has exactly one group, this one has none",
+            id="capture-of-no-group",
+        ),
+        pytest.param(
+            "source_order_id: 注文番号",
+            "source_order_id: {from: 注文番号, capture: '(?<=A)(1)'}",
+            "source_order_id.capture: not a regular expression that RE2 knows. "
+            "Mend it; RE2 has no look-around",
+            id="capture-that-looks-around",
+        ),
+        pytest.param(
+            "source_order_id: 注文番号",
+            "source_order_id: {value: A1, capture: '(A)'}",
+            "source_order_id.capture: capture needs `from`. Add `from:`.",
+            id="capture-of-a-constant",
+        ),
+        pytest.param(
             "version: updated_at",
             "version: status",
             "line 11, feeds[1].entities[1].version: status is no mapped timestamp column",
