@@ -15,19 +15,11 @@ from orchestration.prediction.retention import RetentionModel, equal_retention, 
 # until it is lifted nothing is delivered, and most are never lifted.
 _CONTRACTS = """
 with valued as (
-    select
-        orders.source,
-        orders.source_customer_id,
-        sources.source_subscription_id,
-        avg(orders.net_sales)::double as order_value
-    from marts.fct_orders as orders
-    inner join staging.stg_orders as sources
-        on orders.source = sources.source and orders.source_order_id = sources.source_order_id
-    where
-        orders.is_purchase
-        and orders.ordered_date <= $cutoff
-        and sources.source_subscription_id is not null
-    group by all
+    select deliveries.subscription_id, avg(orders.net_sales)::double as order_value
+    from intermediate.int_subscriptions__deliveries as deliveries
+    inner join marts.fct_orders as orders on deliveries.order_id = orders.order_id
+    where orders.ordered_date <= $cutoff
+    group by deliveries.subscription_id
 )
 
 select
@@ -43,10 +35,7 @@ select
 from staging.stg_subscriptions as contracts
 inner join intermediate.int_person__members as members
     on contracts.source_customer_id = members.source_customer_id
-left join valued
-    on
-        contracts.source = valued.source
-        and contracts.source_subscription_id = valued.source_subscription_id
+left join valued on contracts.subscription_id = valued.subscription_id
 where contracts.started_date <= $cutoff and contracts.cycle_days > 0
 order by contracts.subscription_id
 """

@@ -245,6 +245,7 @@ PREDICTIONS = (
             "stg_orders",
             "stg_subscriptions",
             "int_person__members",
+            "int_subscriptions__deliveries",
             "prediction_settings",
         ),
         tables=(LIFETIME_VALUES, MODEL_RUNS, CALIBRATION, BACKTEST),

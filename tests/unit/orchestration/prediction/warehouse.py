@@ -41,8 +41,8 @@ def warehouse(
         """
         create schema marts; create schema staging; create schema intermediate;
         create table marts.fct_orders (
-            source text, source_order_id text, person_id text, source_customer_id text,
-            ordered_date date, net_sales decimal(18, 3), gross_profit decimal(18, 3),
+            order_id text, source text, source_order_id text, person_id text,
+            source_customer_id text, ordered_date date, net_sales decimal(18, 3), gross_profit decimal(18, 3),
             is_purchase boolean
         );
         create table staging.stg_orders (
@@ -54,26 +54,37 @@ def warehouse(
             started_date date, cancelled_date date, paused_date date
         );
         create table intermediate.int_person__members (source_customer_id text, person_id text);
+        create table intermediate.int_subscriptions__deliveries (
+            subscription_id text, order_id text
+        );
         """
     )
     members = set()
     placed: list[tuple[object, ...]] = []
     kinds: list[tuple[object, ...]] = []
+    deliveries: list[tuple[object, ...]] = []
     for number, (person, ordered, sales, *subscription) in enumerate(orders):
         profit = None if margin is None else sales * Decimal(margin)
-        placed.append(("s", str(number), person, person, day(ordered), sales, profit, True))
+        bought = (person, person, day(ordered), sales, profit, True)
+        placed.append((f"s:{number}", "s", str(number), *bought))
         kinds.append(("s", str(number), subscription[0] if subscription else None))
+        # The contracts are kept in another source than the orders.
+        deliveries += [(f"c:{name}", f"s:{number}") for name in subscription]
         members.add(person)
     if placed:
         connection.executemany(
-            "insert into marts.fct_orders values (?, ?, ?, ?, ?, ?, ?, ?)", placed
+            "insert into marts.fct_orders values (?, ?, ?, ?, ?, ?, ?, ?, ?)", placed
         )
         connection.executemany("insert into staging.stg_orders values (?, ?, ?)", kinds)
+    if deliveries:
+        connection.executemany(
+            "insert into intermediate.int_subscriptions__deliveries values (?, ?)", deliveries
+        )
     for name, person, cycle, start, end, pause in subscriptions:
         days = [None if d is None else day(d) for d in (start, end, pause)]
         connection.execute(
-            "insert into staging.stg_subscriptions values ('s', ?, ?, ?, ?, ?, ?, ?)",
-            [f"s:{name}", name, person, cycle, *days],
+            "insert into staging.stg_subscriptions values ('c', ?, ?, ?, ?, ?, ?, ?)",
+            [f"c:{name}", name, person, cycle, *days],
         )
         members.add(person)
     for person in sorted(members):
