@@ -21,6 +21,7 @@ from orchestration.prediction.fitting import Fit, Vector, maximise
 Kind = Literal["bg_nbd", "mbg_nbd"]
 _LONGEST_AGE = 10.0
 """Time is scaled so that the oldest customer has this age: the search likes numbers near one."""
+_NEAR_POLE = 1e-4
 _START = np.array([1.0, 1.0, 1.0, 1.0])
 
 
@@ -95,14 +96,30 @@ class PurchaseModel:
     ) -> Vector:
         """The purchases expected of a customer in the next `duration` units of time."""
         x, t_x, age = (np.asarray(values, dtype=np.float64) for values in (x, t_x, age))
-        left = x + self._leaves_at_once
-        # The formula divides by a - 1; next to 1 its limit is as good as its value.
-        a = self.a if abs(self.a - 1) > 1e-7 else 1 + 1e-7
-        horizon = self.alpha + age + duration
-        shrink = np.exp((self.r + x) * (np.log(self.alpha + age) - np.log(horizon)))
-        series = hyp2f1(self.r + x, self.b + left, a + self.b + left - 1, duration / horizon)
-        expected: Vector = (a + self.b + left - 1) / (a - 1) * (1 - shrink * series)
+        expected = np.zeros(np.broadcast_shapes(x.shape, age.shape))
+        for a, share in _apart_from_poles(self.a, self.b):
+            expected += share * self._expected_of_the_living(duration, x, age, a)
         return expected * self.alive(x, t_x, age)
+
+    def _expected_of_the_living(self, duration: float, x: Vector, age: Vector, a: float) -> Vector:
+        """The same of who has not left; for any a > 0 apart from the poles.
+
+        It stands for the mean of (1 - (1 + p * duration / (alpha + age)) ** -(r + x)) / p over the
+        chance p to leave, which is a number for every a > 0; where a < 1, the hypergeometric series
+        continues the two terms of the formula, whose own means are infinite.
+        """
+        bought, kept = self.r + x, self.b + x + self._leaves_at_once
+        horizon = self.alpha + age + duration
+        share, size = duration / horizon, a + kept - 1
+        log_shrink = np.log(self.alpha + age) - np.log(horizon)
+        with np.errstate(over="ignore", invalid="ignore"):
+            rest = np.exp(bought * log_shrink) * hyp2f1(bought, kept, size, share)
+        if not np.isfinite(rest).all():
+            # Euler's transformation of the series, which stays small where the series overflows.
+            other = np.exp((a - 1) * log_shrink) * hyp2f1(size - bought, a - 1, size, share)
+            rest = np.where(np.isfinite(rest), rest, other)
+        expected: Vector = size / (a - 1) * (1 - rest)
+        return expected
 
 
 def fit_purchases(histories: Histories, kind: Kind) -> PurchaseModel:
@@ -161,6 +178,20 @@ def _total(weights: Vector, values: Vector) -> float:
     # A product of vectors (@) waits for its threads on a busy machine, and their number shows in
     # its last digits; a sum of products does not.
     return float((weights * values).sum())
+
+
+def _apart_from_poles(a: float, b: float) -> list[tuple[float, float]]:
+    """The a at which to take the expected purchases, and the share of each in the answer.
+
+    Its formula is 0 / 0 at a = 1 and, without a purchase that could have been the last, at
+    a + b = 1, and next to them loses its digits; what it stands for is smooth there, so that the
+    line between two values apart from them is right to one part in a million.
+    """
+    for pole in (1.0, 1.0 - b):
+        if abs(a - pole) < _NEAR_POLE:
+            share = (pole + _NEAR_POLE - a) / (2 * _NEAR_POLE)
+            return [(pole - _NEAR_POLE, share), (pole + _NEAR_POLE, 1 - share)]
+    return [(a, 1.0)]
 
 
 def _leaves_at_once(kind: Kind) -> int:

@@ -1,5 +1,7 @@
 import numpy as np
 import pytest
+from scipy.integrate import quad
+from scipy.special import beta
 
 from orchestration.prediction.fitting import FitError
 from orchestration.prediction.purchase_counts import (
@@ -52,6 +54,67 @@ def test_nothing_is_expected_in_no_time() -> None:
         pytest.approx(0.0, abs=1e-12),
         pytest.approx(0.0, abs=1e-12),
     ]
+
+
+def mean_by_integration(model: PurchaseModel, duration: float, x: float, age: float) -> float:
+    """Purchases of a living customer, summed over the chance p to leave after each.
+
+    At a rate from Gamma(r + x, alpha + T) and with p, (1 - (1 + p t / (alpha + T)) ** -(r + x)) / p
+    purchases come in t; p is from Beta(a, b + x), or b + x + 1 where the first could be the last.
+    """
+    kept = model.b + x + (1 if model.kind == "mbg_nbd" else 0)
+
+    def purchases(p: float) -> float:
+        reach = p * duration / (model.alpha + age)
+        first = (model.r + x) * duration / (model.alpha + age)
+        return -np.expm1(-(model.r + x) * np.log1p(reach)) / p if p > 0 else first
+
+    # The density has no bound where a < 1 at p = 0, or b + x < 1 at p = 1.
+    low, _ = quad(
+        lambda p: purchases(p) * (1 - p) ** (kept - 1), 0, 0.5, weight="alg", wvar=(model.a - 1, 0)
+    )
+    high, _ = quad(
+        lambda p: purchases(p) * p ** (model.a - 1), 0.5, 1, weight="alg", wvar=(0, kept - 1)
+    )
+    return float((low + high) / beta(model.a, kept))
+
+
+@pytest.mark.parametrize("kind", ["bg_nbd", "mbg_nbd"])
+@pytest.mark.parametrize("x", [0, 1, 12])
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        (1e-4, 2.4),
+        (0.3, 0.5),
+        (0.8, 2.4),
+        (0.8, 0.2),
+        (0.79995, 0.2),
+        (0.99995, 2.4),
+        (1.0, 2.4),
+        (1.0 + 1e-9, 2.4),
+        (1.5, 2.4),
+    ],
+)
+def test_expected_purchases_are_the_integral_for_every_dropout(
+    kind: Kind, x: float, a: float, b: float
+) -> None:
+    model = PurchaseModel(kind, 1.1, 154.4, a, b, 0.0, (0.0, 0.0, 0.0, 0.0))
+
+    for duration in (30.0, 365.0):
+        expected = model.expected_purchases(duration, [x], [650.0 * (x > 0)], [700.0])
+        alive = model.alive([x], [650.0 * (x > 0)], [700.0])
+        by_integration = mean_by_integration(model, duration, x, 700.0)
+        assert expected[0] == pytest.approx(by_integration * alive[0], rel=1e-7)
+
+
+def test_expected_purchases_stay_finite_where_the_series_overflows() -> None:
+    model = PurchaseModel("mbg_nbd", 0.05, 10.0, 0.05, 1000.0, 0.0, (0.0, 0.0, 0.0, 0.0))
+
+    expected = model.expected_purchases(365.0, [0.0], [0.0], [0.0])
+
+    # The closed form in forty digits. Hardly anybody leaves: a little less than .05 / 10 a day.
+    assert expected[0] == pytest.approx(1.82320535865, rel=1e-9)
+    assert 0.998 * 0.05 / 10 * 365 < expected[0] < 0.05 / 10 * 365
 
 
 @pytest.mark.parametrize("kind", ["bg_nbd", "mbg_nbd"])
