@@ -42,8 +42,8 @@ def warehouse(
         create schema marts; create schema staging; create schema intermediate;
         create table marts.fct_orders (
             order_id text, source text, source_order_id text, person_id text,
-            source_customer_id text, ordered_date date, net_sales decimal(18, 3), gross_profit decimal(18, 3),
-            is_purchase boolean
+            source_customer_id text, ordered_date date, net_sales decimal(18, 3),
+            gross_profit decimal(18, 3), is_purchase boolean
         );
         create table staging.stg_orders (
             source text, source_order_id text, source_subscription_id text

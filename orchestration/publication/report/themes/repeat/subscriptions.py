@@ -15,6 +15,8 @@ from orchestration.publication.report.published import Published
 from orchestration.publication.report.texts import say
 
 MONTHS_SHOWN = 24
+LEAST_KNOWN = 10
+"""Subscriptions that a delivery must tell of for the reading to go as far as it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +60,12 @@ def _build_retention(published: Published) -> Content | None:
     survival = list(accumulate((d.shipped / (d.shipped + d.cancelled) for d in deliveries), mul))
     names = [say("deliveries.number", number=str(each.delivery_no)) for each in deliveries]
     first = deliveries[0]
+    told = sum(each.shipped + each.cancelled >= LEAST_KNOWN for each in deliveries) or 1
     return Content(
         reading=say(
             "deliveries.reading",
-            number=str(deliveries[-1].delivery_no),
-            share=show.percent(survival[-1]),
+            number=str(deliveries[told - 1].delivery_no),
+            share=show.percent(survival[told - 1]),
             subscriptions=show.count(first.shipped + first.cancelled),
         ),
         figures=line_chart(

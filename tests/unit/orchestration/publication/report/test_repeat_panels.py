@@ -149,7 +149,9 @@ def test_months_tell_the_last_finished_one(panel_of: PanelOf) -> None:
     ]
 
 
-def test_deliveries_multiply_what_is_known_of_each(panel_of: PanelOf) -> None:
+def test_deliveries_multiply_what_is_known_of_each_and_tell_as_far_as_ten_are(
+    panel_of: PanelOf,
+) -> None:
     reading, numbers = rows_of(
         panel_of,
         DELIVERIES,
@@ -157,18 +159,33 @@ def test_deliveries_multiply_what_is_known_of_each(panel_of: PanelOf) -> None:
         insert into marts.rpt_subscription_retention by name
         select m as start_month, k as delivery_no, s as shipped, c as cancelled, w as waiting
         from (values
-            (date '2026-07-01', 1, 4, 0, 0), (date '2026-08-01', 1, 4, 2, 1),
-            (date '2026-07-01', 2, 2, 1, 1), (date '2026-08-01', 2, 1, 0, 3),
-            (date '2026-07-01', 3, 0, 0, 2)
+            (date '2026-07-01', 1, 8, 0, 0), (date '2026-08-01', 1, 8, 4, 1),
+            (date '2026-07-01', 2, 4, 2, 1), (date '2026-08-01', 2, 4, 0, 3),
+            (date '2026-07-01', 3, 6, 3, 2), (date '2026-07-01', 4, 0, 0, 2)
         ) as t (m, k, s, c, w)
         """,
     )
-    # 8 of 10, then 3 of 4.
-    assert reading == "定期の60.0%が2回目まで続くと推定されます（対象10件）。"
+    # 16 of 20, then 8 of 10; nine are too few to tell of the third.
+    assert reading == "定期の64.0%が2回目まで続くと推定されます（対象20件）。"
     assert numbers == [
-        ["1回目", "8", "2", "1", "80.0%"],
-        ["2回目", "3", "1", "4", "60.0%"],
+        ["1回目", "16", "4", "1", "80.0%"],
+        ["2回目", "8", "2", "4", "64.0%"],
+        ["3回目", "6", "3", "2", "42.7%"],
     ]
+
+
+def test_deliveries_tell_the_first_when_hardly_any_is_known(panel_of: PanelOf) -> None:
+    reading, _ = rows_of(
+        panel_of,
+        DELIVERIES,
+        """
+        insert into marts.rpt_subscription_retention by name
+        select date '2026-07-01' as start_month, k as delivery_no, s as shipped, 1 as cancelled,
+            0 as waiting
+        from (values (1, 3), (2, 2)) as t (k, s)
+        """,
+    )
+    assert reading == "定期の75.0%が1回目まで続くと推定されます（対象4件）。"
 
 
 def test_cancellations_tell_the_last_month_that_had_something_to_lose(panel_of: PanelOf) -> None:
