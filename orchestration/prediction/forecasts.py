@@ -12,6 +12,7 @@ from orchestration.prediction.fitting import Vector
 from orchestration.prediction.histories import Buyers
 from orchestration.prediction.horizon import POINTS
 from orchestration.prediction.purchase_counts import PurchaseModel
+from orchestration.prediction.purchase_pace import OnceRates
 from orchestration.prediction.value_models import ValueModels, winsorised
 
 Names = NDArray[np.object_]
@@ -38,6 +39,7 @@ class Outlook:
     models: ValueModels
     cohorts: Forecast
     forecast: Forecast
+    once: OnceRates
 
     @property
     def model_name(self) -> str:

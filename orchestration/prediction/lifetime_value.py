@@ -29,7 +29,8 @@ from orchestration.prediction.histories import (
 from orchestration.prediction.horizon import QUARTER, QUARTER_POINT
 from orchestration.prediction.model_runs import as_table
 from orchestration.prediction.order_dates import next_order_trial
-from orchestration.prediction.published_values import naive_rate, published_values
+from orchestration.prediction.published_values import published_values
+from orchestration.prediction.purchase_pace import PERSONAL_RATE, at_their_pace, once_rates
 from orchestration.prediction.registry import BACKTEST, CALIBRATION
 from orchestration.prediction.step import Figure, Predicted, Task
 from orchestration.prediction.value_basis import value_basis
@@ -74,10 +75,11 @@ def _state(task: Task, day: date) -> Outlook:
     buyers = buyers_until(task.connection, day)
     contracts = contracts_until(task.connection, day)
     models = fit_value_models(buyers, contracts, task.settings)
-    curve = cohort_curve(task.connection, buyers, day, task.settings["least_cohort_buyers"])
+    least = task.settings["least_cohort_buyers"]
+    curve = cohort_curve(task.connection, buyers, day, least)
     cohorts = cohort_forecast(buyers, curve)
     forecast = model_forecast(buyers, contracts, models, cohorts, task.settings)
-    return Outlook(buyers, models, cohorts, forecast)
+    return Outlook(buyers, models, cohorts, forecast, once_rates(task.connection, day, least))
 
 
 def _look_back(task: Task) -> tuple[list[Row], list[Row]]:
@@ -96,12 +98,13 @@ def _look_back(task: Task) -> tuple[list[Row], list[Row]]:
 
 
 def _trials(state: Outlook, came: HoldOut) -> list[Trial]:
+    buyers = state.buyers
     orders = Trial(
         prediction="orders_90d",
         model=state.model_name,
-        baseline="personal_rate",
+        baseline=PERSONAL_RATE,
         predicted=state.forecast.purchases[QUARTER_POINT],
-        by_baseline=naive_rate(state.buyers, QUARTER),
+        by_baseline=at_their_pace(buyers.purchases, buyers.tenure, state.once, QUARTER),
         actual=came.purchases,
     )
     if state.models.counts is None:
@@ -111,7 +114,7 @@ def _trials(state: Outlook, came: HoldOut) -> list[Trial]:
         model=MODEL,
         baseline="recency_rank",
         predicted=state.forecast.alive,
-        by_baseline=-state.buyers.recency,
+        by_baseline=-buyers.recency,
         actual=(came.purchases > 0).astype(np.float64),
     )
     value = Trial(

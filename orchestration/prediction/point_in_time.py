@@ -19,10 +19,25 @@ from numpy.typing import NDArray
 from orchestration.durable import replace_table
 from orchestration.prediction.backtest import Row, Setting, Trial, trial_rows
 from orchestration.prediction.fitting import Vector
+from orchestration.prediction.purchase_pace import (
+    PERSONAL_RATE,
+    OnceRates,
+    at_their_pace,
+    once_rates,
+)
 from orchestration.prediction.registry import POINT_IN_TIME_BACKTEST
 from orchestration.prediction.step import table_file
 
 KIND = "point_in_time"
+_PURCHASE_DAYS = """
+create temp table purchase_days as
+select distinct person_id, ordered_date as purchase_date
+from past.marts.fct_orders
+where is_purchase
+"""
+_LEAST_BUYERS = """
+select value from past.seeds.prediction_settings where setting = 'least_cohort_buyers'
+"""
 # Persons may have merged or split since: a person of today is the one of that day who had the
 # smallest of the record keys that the two share.
 _OUTCOMES = """
@@ -65,7 +80,7 @@ histories as (
         person_id,
         count(*) - 1 as repeats,
         sum(case when gap_days is not null then net_sales else 0 end) as repeat_sales,
-        nullif(datediff('day', min(ordered_date), $day), 0) as tenure,
+        datediff('day', min(ordered_date), $day) as tenure,
         datediff('day', max(ordered_date), $day) as recency,
         median(gap_days) as median_days
     from days
@@ -81,8 +96,9 @@ select
     predictions.alive_probability::double as alive,
     predictions.expected_sales_90d::double as sales,
     datediff('day', $day, predictions.expected_date_of_next_order)::double as next_order,
-    coalesce(histories.repeats / histories.tenure, 0)::double as rate,
-    coalesce(histories.repeat_sales / histories.tenure, 0)::double as sales_rate,
+    (histories.repeats + 1)::double as purchases_before,
+    histories.tenure::double as tenure,
+    coalesce(histories.repeat_sales / nullif(histories.tenure, 0), 0)::double as sales_rate,
     histories.recency::double as recency,
     (histories.median_days - histories.recency)::double as by_median,
     coalesce(came.purchases, 0)::double as purchases,
@@ -107,8 +123,12 @@ def compare_past_day(past_db: Path, work_db: Path, day: date, horizon_days: int)
         connection.execute(f"attach '{_quoted(past_db)}' as past (read_only)")
         connection.execute(f"attach '{_quoted(work_db)}' as now (read_only)")
         found = connection.execute(_OUTCOMES, given).fetchnumpy()
+        connection.execute(_PURCHASE_DAYS)
+        (least_buyers,) = connection.execute(_LEAST_BUYERS).fetchall()[0]
+        once = once_rates(connection, day, least_buyers)
     columns = {name: np.ma.asarray(values) for name, values in found.items()}
-    return list(trial_rows(_trials(columns, horizon_days), Setting(day, KIND, day, horizon_days)))
+    setting = Setting(day, KIND, day, horizon_days)
+    return list(trial_rows(_trials(columns, once, horizon_days), setting))
 
 
 def keep_past_days(lake: Path, rows: list[Row]) -> None:
@@ -122,15 +142,19 @@ def keep_past_days(lake: Path, rows: list[Row]) -> None:
     replace_table(table_file(lake, POINT_IN_TIME_BACKTEST), fresh)
 
 
-def _trials(found: Mapping[str, NDArray[np.generic]], horizon_days: int) -> list[Trial]:
+def _trials(
+    found: Mapping[str, NDArray[np.generic]], once: OnceRates, horizon_days: int
+) -> list[Trial]:
     numbers = {name: _numbers(values) for name, values in found.items() if values.dtype != object}
     bought = numbers["purchases"] > 0
     orders = Trial(
         prediction="orders_90d",
         model=_most_common(found["orders_method"]),
-        baseline="personal_rate",
+        baseline=PERSONAL_RATE,
         predicted=numbers["orders"],
-        by_baseline=numbers["rate"] * horizon_days,
+        by_baseline=at_their_pace(
+            numbers["purchases_before"], numbers["tenure"], once, horizon_days
+        ),
         actual=numbers["purchases"],
     )
     alive = Trial(
@@ -144,7 +168,7 @@ def _trials(found: Mapping[str, NDArray[np.generic]], horizon_days: int) -> list
     value = Trial(
         prediction="clv_90d",
         model=_most_common(found["method"]),
-        baseline="personal_rate",
+        baseline=PERSONAL_RATE,
         predicted=numbers["sales"],
         by_baseline=numbers["sales_rate"] * horizon_days,
         actual=numbers["net_sales"],

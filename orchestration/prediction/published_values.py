@@ -18,6 +18,7 @@ from orchestration.prediction.horizon import (
     YEAR_POINT,
     discounted,
 )
+from orchestration.prediction.purchase_pace import at_their_pace, pace_methods
 from orchestration.prediction.registry import LIFETIME_VALUES
 from orchestration.prediction.value_basis import ValueBasis
 
@@ -39,7 +40,7 @@ def published_values(
 ) -> pa.Table:
     """One row per buyer; `lost` names the predictions whose baseline did better."""
     buyers, forecast = outlook.buyers, outlook.forecast
-    orders, orders_method = _orders(buyers, forecast, use_rate="orders_90d" in lost)
+    orders, orders_method = _orders(outlook, use_rate="orders_90d" in lost)
     alive, alive_method = _alive(buyers, forecast, use_rank="alive" in lost)
     amounts = outlook.cohorts if "clv_90d" in lost else forecast
     next_order = "personal_median" if "next_order_date" in lost else "person_cycle"
@@ -71,19 +72,14 @@ def published_values(
     return pa.Table.from_arrays(arrays, schema=LIFETIME_VALUES.schema)
 
 
-def naive_rate(buyers: Buyers, days: float) -> Vector:
-    """The baseline of purchases: each buyer goes on as until now."""
-    with np.errstate(invalid="ignore", divide="ignore"):
-        rate: Vector = np.where(buyers.tenure > 0, (buyers.purchases - 1) / buyers.tenure, 0.0)
-    return rate * days
-
-
 def _orders(
-    buyers: Buyers, forecast: Forecast, *, use_rate: bool
+    outlook: Outlook, *, use_rate: bool
 ) -> tuple[tuple[Vector, Vector], NDArray[np.object_]]:
+    buyers, forecast = outlook.buyers, outlook.forecast
     if use_rate:
-        rates = naive_rate(buyers, QUARTER), naive_rate(buyers, YEAR)
-        return rates, np.full(buyers.total, "personal_rate", dtype=object)
+        known = buyers.purchases, buyers.tenure, outlook.once
+        rates = at_their_pace(*known, QUARTER), at_their_pace(*known, YEAR)
+        return rates, pace_methods(buyers.purchases)
     return (
         forecast.purchases[QUARTER_POINT],
         forecast.purchases[YEAR_POINT],

@@ -18,7 +18,11 @@ def write_database(
     file: Path, persons: dict[str, str], orders: list[tuple[str, str, int]], predictions: str = ""
 ) -> Path:
     with duckdb.connect(str(file)) as connection:
-        connection.execute("create schema marts; create schema identity")
+        connection.execute("create schema marts; create schema identity; create schema seeds")
+        connection.execute(
+            "create table seeds.prediction_settings as "
+            "select 'least_cohort_buyers' as setting, 2.0::double as value"
+        )
         connection.execute(
             "create table identity.person_identifiers (record_key varchar, person_id varchar)"
         )
@@ -47,8 +51,10 @@ select * from (values
 
 @pytest.fixture
 def compared(tmp_path: Path) -> dict[tuple[str, str], dict[str, Any]]:
-    # Ann bought every 30 days, the last time 10 days ago; Bob bought once.
+    # Ann bought every 30 days, the last time 10 days ago; Bob bought once. Cat, who has no
+    # prediction, had bought once a quarter ago and has come back since.
     history = [("ann", "2026-05-21", 100), ("ann", "2026-06-20", 100), ("bob", "2026-04-01", 50)]
+    history += [("cat", "2026-03-20", 10), ("cat", "2026-05-01", 10)]
     past = write_database(
         tmp_path / "past.duckdb", {"a1": "ann", "b1": "bob", "b2": "bob"}, history, PREDICTIONS
     )
@@ -75,8 +81,9 @@ def test_orders_are_those_of_the_horizon_and_of_who_the_person_is_now(
     total = compared["orders_90d", "total"]
     # 28 September is the ninetieth day; 30 June is the day itself.
     assert (total["actual_value"], total["model_value"], total["customers"]) == (2, 2.5, 2)
-    # Ann's one repeat in 40 days goes on for 90; Bob never came back.
-    assert total["baseline_value"] == pytest.approx(90 / 40)
+    # Ann's one repeat in 40 days goes on for 90; of the two who had bought once 90 days before, Bob
+    # on the very day, one bought once again.
+    assert total["baseline_value"] == pytest.approx(90 / 40 + 1 / 2)
 
 
 def test_sales_and_dates_are_compared_with_the_persons_own_pace(

@@ -10,6 +10,7 @@ from orchestration.prediction.forecasts import Forecast, Outlook
 from orchestration.prediction.histories import Buyers
 from orchestration.prediction.horizon import POINTS, QUARTER, YEAR
 from orchestration.prediction.published_values import published_values
+from orchestration.prediction.purchase_pace import OnceRates
 from orchestration.prediction.value_basis import ValueBasis
 from orchestration.prediction.value_models import ValueModels
 
@@ -43,7 +44,9 @@ def published(*lost: str) -> dict[str, dict[str, Any]]:
         [0.001, 0.002, 0.01], [0.2, float("nan"), 0.9], ["mbg_nbd", "cohort", "subscription"]
     )
     cohorts = forecast([0.003] * 3, [float("nan")] * 3, ["cohort"] * 3)
-    outlook = Outlook(buyers, ValueModels(None, None, None, "", ()), cohorts, model)
+    # Who bought once buys 0.001 times a day in the first quarter after, half as often later.
+    once = OnceRates(np.array([0.001, 0.0005, 0.0005, 0.0005, 0.0005]))
+    outlook = Outlook(buyers, ValueModels(None, None, None, "", ()), cohorts, model, once)
     table = published_values(
         outlook,
         basis=ValueBasis("gross_profit", 0.4),
@@ -65,13 +68,14 @@ def test_forecasts_stand_when_nothing_was_lost() -> None:
     assert {row["next_order_method"] for row in rows.values()} == {"person_cycle"}
 
 
-def test_the_own_rate_stands_for_purchases_that_lost() -> None:
+def test_the_pace_stands_for_purchases_that_lost_that_of_such_buyers_for_who_bought_once() -> None:
     rows = published("orders_90d")
     expected = [row["expected_orders_90d"] for row in rows.values()]
-    # A buyer of today has no rate yet.
-    assert expected == pytest.approx([0.0, 0.0, 2 / 100 * QUARTER])
+    assert expected == pytest.approx([0.0005 * 90, 0.001 * 90, 2 / 100 * QUARTER])
     assert rows["often"]["expected_orders_365d"] == pytest.approx(2 / 100 * YEAR)
-    assert {row["orders_method"] for row in rows.values()} == {"personal_rate"}
+    assert rows["late"]["expected_orders_365d"] == pytest.approx(0.0005 * 365)
+    methods = [row["orders_method"] for row in rows.values()]
+    assert methods == ["cohort_rate", "cohort_rate", "personal_rate"]
     assert rows["late"]["method"] == "mbg_nbd"
 
 
