@@ -45,10 +45,31 @@ ENVIRONMENTS: Mapping[str, Environment] = {
         name="prod",
         dbt_target="dev",
         live_sends=True,
-        schedules=frozenset({"build_daily", "syncs", "landing_arrival", "run_failure_alert"}),
+        schedules=frozenset(
+            {
+                "build_daily",
+                "syncs",
+                "waiting_jobs",
+                "landing_arrival",
+                "run_failure_alert",
+                "run_success_alert",
+            }
+        ),
         schedules_running=True,
     ),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class AlertSettings:
+    """Who is told when a build or a sync changes its status; what is empty is not told."""
+
+    slack_url: str = field(default="", repr=False)
+    webhook_url: str = field(default="", repr=False)
+    smtp_url: str = field(default="", repr=False)
+    """smtp://user:password@host:587 or smtps://…"""
+    email_from: str = "enishi@localhost"
+    email_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +87,7 @@ class Settings:
     """Key of the links in the shop's mails; None: the one in the shop's state folder."""
     secrets: Mapping[str, str] = field(repr=False)
     """The variables that channels read: their keys."""
+    alerts: AlertSettings
     base_urls: Mapping[str, str]
     """Channel -> address, where a shop reaches a vendor's region or a local server."""
 
@@ -95,7 +117,18 @@ def read_settings(variables: Mapping[str, str] | None = None) -> Settings:
         hash_key=env.get("ENISHI_HASH_KEY") or None,
         click_key=env.get("ENISHI_CLICK_KEY") or None,
         secrets={k: v for k, v in env.items() if k.startswith(_CHANNEL_PREFIXES)},
+        alerts=_alerts(env),
         base_urls={
             channel: env[variable] for variable, channel in _CHANNEL_URLS.items() if variable in env
         },
+    )
+
+
+def _alerts(env: Mapping[str, str]) -> AlertSettings:
+    return AlertSettings(
+        slack_url=env.get("ENISHI_ALERT_SLACK_URL", ""),
+        webhook_url=env.get("ENISHI_ALERT_WEBHOOK_URL", ""),
+        smtp_url=env.get("ENISHI_ALERT_SMTP_URL", ""),
+        email_from=env.get("ENISHI_ALERT_EMAIL_FROM") or "enishi@localhost",
+        email_to=env.get("ENISHI_ALERT_EMAIL_TO", ""),
     )

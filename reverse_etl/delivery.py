@@ -19,6 +19,7 @@ from reverse_etl.channels.base import (
 )
 from reverse_etl.clock import Clock
 from reverse_etl.errors import TerminalError, TransientError
+from reverse_etl.guards import Breaker
 from reverse_etl.ledger import Ledger, PlannedStep
 from reverse_etl.retry_after import clamp_wait
 from reverse_etl.spec import SyncSpec
@@ -35,6 +36,8 @@ class SendPolicy:
     """How hard a run tries; times in seconds."""
 
     live: bool = False
+    concerns: tuple[Breaker, ...] = ()
+    """What speaks against sending from outside, a failed gate for example: the plan waits."""
     attempts: int = 4
     backoff_seconds: float = 1.0
     max_throttled_seconds: float = 1800.0

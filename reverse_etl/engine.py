@@ -1,6 +1,6 @@
 """One run of a sync: resume, plan, guard, deliver, settle."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +10,7 @@ from reverse_etl.channels.base import Batch, Channel, DeliveryClass, Item, JobSt
 from reverse_etl.clock import Clock, SystemClock
 from reverse_etl.delivery import Delivery, SendPolicy
 from reverse_etl.errors import TerminalError, TransientError
-from reverse_etl.guards import trip_source_breakers
+from reverse_etl.guards import Breaker, trip_source_breakers
 from reverse_etl.ledger import Ledger, StoredBatch, StoredStep
 from reverse_etl.planner import Plan, PlanItem, build_items, plan_targets
 from reverse_etl.publication import Publication, PublicationMissingError
@@ -71,7 +71,9 @@ def run_sync(
         if is_live:
             settle_pending(spec, ledger, channel, clock=clock)
             held_back = _resume(run)
-        plan = plan_targets(spec, found, ledger, channel, clock=clock, held_back=held_back)
+        plan = plan_targets(
+            spec, found, ledger, channel, clock=clock, held_back=held_back, concerns=policy.concerns
+        )
         summary = plan.summary() | {"is_dry_run": not is_live, "run_id": run_id}
         if policy.live and unset is not None and not plan.is_waiting:
             summary["waiting_reason"] = unset
@@ -360,6 +362,9 @@ def latest_summaries(ledger: Ledger) -> list[dict[str, Any]]:
     return ledger.latest_summaries()
 
 
-def send_policy(channel: Channel, *, live_sends: bool) -> SendPolicy:
+def send_policy(
+    channel: Channel, *, live_sends: bool, concerns: Sequence[Breaker] = ()
+) -> SendPolicy:
     """Give the policy of an environment: what stays on this machine is always delivered."""
-    return replace(SendPolicy(), live=live_sends or not channel.capabilities.leaves_machine)
+    is_live = live_sends or not channel.capabilities.leaves_machine
+    return replace(SendPolicy(), live=is_live, concerns=tuple(concerns))

@@ -209,6 +209,7 @@ def plan_targets(
     *,
     clock: Clock,
     held_back: frozenset[str] = frozenset(),
+    concerns: Sequence[Breaker] = (),
 ) -> Plan:
     """Give the plan for people already read; nothing is planned for those held back."""
     state = ledger.state(spec.name)
@@ -222,7 +223,7 @@ def plan_targets(
     urgent = _urgent(items, found.refused)
     now = clock.now()
     load = _load(found, state, counts, ledger.last_source(spec.name), urgent=len(urgent))
-    breakers = trip_breakers(spec.limits, load, now=now)
+    breakers = (*concerns, *trip_breakers(spec.limits, load, now=now))
     gone = {item.person_id for item in urgent}
     plan_id = _plan_id(spec, [item for item in items if item.person_id not in gone], breakers)
     plan = Plan(

@@ -1,6 +1,7 @@
 """Commands about syncs: sync, approve, syncs."""
 
 import uuid
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -9,10 +10,10 @@ from orchestration.cli.context import ShopContext, console, shop_context
 from orchestration.cli.summary import show_syncs
 from orchestration.environments import REPOSITORY
 from orchestration.publication.editions import current
+from orchestration.shops.concerns import sending_concerns
 from orchestration.shops.ledger import shop_ledger
 from reverse_etl.channels.base import open_channel
 from reverse_etl.clock import SystemClock
-from reverse_etl.delivery import SendPolicy
 from reverse_etl.engine import latest_summaries, run_sync, send_policy
 from reverse_etl.errors import TerminalError, TransientError
 from reverse_etl.guards import approve as approve_plan
@@ -40,7 +41,11 @@ def sync(
         _fail("There is no publication yet: run `enishi publish` first.")
         return
     channel = open_channel(spec, shop.settings.channel_settings(shop.workspace.outbox))
-    live = send_policy(channel, live_sends=shop.settings.environment.live_sends)
+    live = send_policy(
+        channel,
+        live_sends=shop.settings.environment.live_sends,
+        concerns=sending_concerns(shop.workspace, published),
+    )
     try:
         with shop_ledger(shop.settings, shop.workspace) as ledger:
             result = run_sync(
@@ -48,7 +53,7 @@ def sync(
                 published.folder,
                 ledger,
                 channel,
-                policy=SendPolicy() if plan else live,
+                policy=replace(live, live=False) if plan else live,
                 run_id=str(uuid.uuid4()),
             )
     except (TransientError, TerminalError) as error:

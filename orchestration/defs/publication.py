@@ -18,11 +18,13 @@ from orchestration.environments import REPOSITORY
 from orchestration.publication.changes import ChangeLimits
 from orchestration.publication.editions import Edition, current
 from orchestration.publication.errors import PublicationRefused
-from orchestration.publication.gates import GateBook, records_of
+from orchestration.publication.gates import GateBook, GateRecord, records_of
 from orchestration.publication.publish import publish
 
 PUBLICATION = dg.AssetKey(["publication"])
 GROUP = "6_publication"
+STAGE = "publication"
+"""The stage of the gate book under which a refusal stands, for syncs to see."""
 
 
 class PublicationConfig(dg.Config):
@@ -105,6 +107,7 @@ def publication_step(segments: list[str], models: list[str]) -> dg.AssetsDefinit
         stages += [f"dbt/{name}" for name in STEPS.values()]
         stages += [f"outbound/{segment}" for segment in segments]
         limits = shop.profile.limits
+        book = GateBook(shop.workspace.gates)
         try:
             report = publish(
                 shop.workspace.work_db,
@@ -116,7 +119,7 @@ def publication_step(segments: list[str], models: list[str]) -> dg.AssetsDefinit
                     as_of_date=shop.as_of_date,
                     published_at=now,
                 ),
-                gates=GateBook(shop.workspace.gates).read(run_id),
+                gates=[record for record in book.read(run_id) if record.stage != STAGE],
                 required_stages=stages,
                 limits=None
                 if config.accept_changes
@@ -129,6 +132,7 @@ def publication_step(segments: list[str], models: list[str]) -> dg.AssetsDefinit
                 keep=shop.profile.keep_publications,
             )
         except PublicationRefused as refusal:
+            book.record(run_id, STAGE, [GateRecord(STAGE, "publish", False, "error", str(refusal))])
             raise dg.Failure(str(refusal), allow_retries=False) from refusal
         tables = report.publication.tables
         return dg.MaterializeResult(

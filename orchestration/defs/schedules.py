@@ -2,8 +2,8 @@
 
 import dagster as dg
 
-from orchestration.defs.activation import shop_syncs
-from orchestration.defs.jobs import build, sync_job_name
+from orchestration.defs.activation import BUILD_CRON
+from orchestration.defs.jobs import build
 from orchestration.defs.resources import Shop
 
 JAPAN = "Asia/Tokyo"
@@ -24,22 +24,10 @@ def schedules() -> dg.Definitions:
             dg.ScheduleDefinition(
                 name="build_daily",
                 job=build,
-                cron_schedule="0 5 * * *",
+                cron_schedule=BUILD_CRON,
                 execution_timezone=JAPAN,
                 default_status=status,
                 description="Every morning at 5: ingest, build, gates, publication, report.",
             )
         )
-    if "syncs" in environment.schedules:
-        found += [
-            dg.ScheduleDefinition(
-                name=f"{sync_job_name(sync.name)}_daily",
-                job_name=sync_job_name(sync.name),
-                cron_schedule=sync.schedule.cron,
-                execution_timezone=JAPAN,
-                default_status=status,
-                description=sync.description,
-            )
-            for sync in shop_syncs()
-        ]
     return dg.Definitions(schedules=found)

@@ -1,4 +1,4 @@
-"""What happens by itself: new files start a build, a failed run leaves an alert."""
+"""What happens by itself: new files start a build, a sync starts when it is due."""
 
 import hashlib
 import json
@@ -6,6 +6,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from orchestration.defs.activation import GROUP as ACTIVATION
 from orchestration.defs.jobs import build
 from orchestration.defs.resources import Shop
 
@@ -43,22 +44,6 @@ def landing_arrival(
     )
 
 
-def write_alert(context: dg.RunFailureSensorContext, shop: Shop) -> None:
-    """Leave one file per failed run in state/alerts: run, job and the steps that failed."""
-    alerts = shop.workspace.state / "alerts"
-    alerts.mkdir(parents=True, exist_ok=True)
-    steps = [event.step_key or "" for event in context.get_step_failure_events()]
-    alert = {
-        "run_id": context.dagster_run.run_id,
-        "job": context.dagster_run.job_name,
-        "steps": steps,
-        "message": context.failure_event.message,
-    }
-    target = alerts / f"{context.dagster_run.run_id}.json"
-    target.write_text(json.dumps(alert, ensure_ascii=False, indent=2), encoding="utf-8")
-    context.log.error("Run %s of %s failed at %s", alert["run_id"], alert["job"], ", ".join(steps))
-
-
 @dg.definitions
 def sensors() -> dg.Definitions:
     """The sensors that this environment declares."""
@@ -79,8 +64,13 @@ def sensors() -> dg.Definitions:
                 description="Starts a build once new files have stopped changing.",
             )(landing_arrival)
         )
-    if "run_failure_alert" in environment.schedules:
+    if "syncs" in environment.schedules:
         found.append(
-            dg.run_failure_sensor(name="run_failure_alert", default_status=status)(write_alert)
+            dg.AutomationConditionSensorDefinition(
+                "syncs",
+                target=dg.AssetSelection.groups(ACTIVATION),
+                default_status=status,
+                description="Starts each sync at its time, once today's build passed its gates.",
+            )
         )
     return dg.Definitions(sensors=found)

@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 
 from expectations.results import GateResult, Severity
@@ -86,6 +87,17 @@ class GateBook:
         """Give all records of a run, by stage; none when the run recorded nothing."""
         return tuple(self._records(sorted(self._run(run_id).rglob("*.json"))))
 
+    def failures_since(self, instant: datetime) -> tuple[GateRecord, ...]:
+        """Give what kept the newest run back, if it recorded anything after an instant."""
+        books = [list(run.rglob("*.json")) for run in self._runs()]
+        newest = max(books, key=_written_at, default=[])
+        if _written_at(newest) <= instant.timestamp():
+            return ()
+        return tuple(record for record in self._records(sorted(newest)) if record.blocks)
+
+    def _runs(self) -> list[Path]:
+        return list(self.folder.iterdir()) if self.folder.is_dir() else []
+
     def _records(self, paths: Iterable[Path]) -> Iterable[GateRecord]:
         for path in paths:
             for entry in json.loads(path.read_text("utf-8")):
@@ -95,6 +107,11 @@ class GateBook:
         if not _RUN.match(run_id):
             raise ValueError(f"{run_id!r} is no run id: use letters, digits, - and _")
         return self.folder / run_id
+
+
+def _written_at(book: Sequence[Path]) -> float:
+    """The epoch second of the last record of a run; below all for a run without any."""
+    return max((path.stat().st_mtime for path in book), default=float("-inf"))
 
 
 def gate_problems(gates: Sequence[GateRecord], required_stages: Sequence[str]) -> list[str]:

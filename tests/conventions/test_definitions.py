@@ -86,10 +86,7 @@ def test_environment_registers_exactly_what_it_declares(name, load_definitions):
     definitions = load_definitions(ENISHI_ENV=name)
     schedules = {schedule.name for schedule in definitions.schedules or []}
     sensors = {sensor.name for sensor in definitions.sensors or []}
-    declared = set(ENVIRONMENTS[name].schedules)
-    syncs = {f"sync_{sync}_daily" for sync in sample_profile()["syncs"]}
-    expected = declared - {"syncs"} | (syncs if "syncs" in declared else set())
-    assert schedules | sensors == expected
+    assert schedules | sensors == set(ENVIRONMENTS[name].schedules)
 
 
 def test_schedules_run_on_tokyo_time(load_definitions):

@@ -136,8 +136,11 @@ def test_poisoned_run_names_nobody(built_shop: TestShop, stopped: Stopped) -> No
     assert {name: found for name, text in texts.items() if (found := planted.found_in(text))} == {}
 
 
-def test_sync_still_runs_on_the_publication_of_yesterday(stopped: Stopped) -> None:
+def test_sync_alone_plans_on_the_publication_of_yesterday_and_sends_nothing(
+    stopped: Stopped,
+) -> None:
     before = stopped.shop.summaries()["winback__file"]
+    outbox = fingerprint(stopped.shop.workspace.outbox)
     done = stopped.shop.enishi("sync", "winback__file", "--plan")
     assert done.returncode == 0, done.stdout
     assert before["publication_id"] == stopped.shop.published.publication_id
@@ -145,6 +148,10 @@ def test_sync_still_runs_on_the_publication_of_yesterday(stopped: Stopped) -> No
     assert planned[1:5] == ["0", "0", "0", str(before["adds"])]
     # A plan alone does not hide what was really handed over.
     assert stopped.shop.summaries()["winback__file"] == before
+    done = stopped.shop.enishi("sync", "winback__file")
+    said = " ".join(done.stdout.split())
+    assert "waits: the build after this publication was kept back by gate inbound/" in said
+    assert fingerprint(stopped.shop.workspace.outbox) == outbox
 
 
 @pytest.mark.slow

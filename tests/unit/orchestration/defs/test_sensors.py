@@ -1,12 +1,11 @@
 """New files start one build, a failed run leaves one alert."""
 
-import json
 import os
 
 import dagster as dg
 import pytest
 
-from orchestration.defs.sensors import landing_arrival, landing_fingerprint, write_alert
+from orchestration.defs.sensors import landing_arrival, landing_fingerprint
 
 
 @pytest.fixture
@@ -100,40 +99,3 @@ def test_landing_arrival_asks_again_under_another_key_when_more_lands_later(shop
     second = landing_arrival(dg.build_sensor_context(cursor=cursor), shop)
     assert len(second.run_requests) == 1
     assert second.run_requests[0].run_key != first.run_requests[0].run_key
-
-
-@dg.op
-def good_step():
-    pass
-
-
-@dg.op
-def bad_step():
-    raise dg.Failure("3 rows without a key", allow_retries=False)
-
-
-@dg.job
-def nightly():
-    good_step()
-    bad_step()
-
-
-def test_write_alert_leaves_run_job_and_the_steps_that_failed(shop):
-    with dg.DagsterInstance.ephemeral() as instance:
-        result = nightly.execute_in_process(instance=instance, raise_on_error=False)
-        context = dg.build_run_status_sensor_context(
-            sensor_name="run_failure_alert",
-            dagster_event=result.get_run_failure_event(),
-            dagster_instance=instance,
-            dagster_run=result.dagster_run,
-        ).for_run_failure()
-        write_alert(context, shop)
-    written = list((shop.workspace.state / "alerts").iterdir())
-    assert [path.name for path in written] == [f"{result.run_id}.json"]
-    alert = json.loads(written[0].read_text(encoding="utf-8"))
-    assert {key: alert[key] for key in ("run_id", "job", "steps")} == {
-        "run_id": result.run_id,
-        "job": "nightly",
-        "steps": ["bad_step"],
-    }
-    assert "bad_step" in alert["message"]

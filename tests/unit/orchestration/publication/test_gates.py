@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,8 @@ from orchestration.publication.gates import (
 )
 
 ROOT = Path(__file__).parents[4]
+EARLY = datetime(2020, 1, 1, tzinfo=UTC)
+LATE = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 def record(stage: str, name: str = "unique", passed: bool = True) -> GateRecord:
@@ -108,3 +112,21 @@ def test_gate_problems_are_none_when_required_stages_passed() -> None:
     assert gate_problems([record("dbt/marts")], ["dbt/marts", "dbt/segments"]) == [
         "gate dbt/segments has no result in this run: run it before publishing"
     ]
+
+
+def test_failures_since_are_those_of_the_newest_run_after_the_instant(tmp_path: Path) -> None:
+    book = GateBook(tmp_path)
+    assert book.failures_since(EARLY) == ()
+    book.record("run1", "dbt/marts", [record("dbt/marts", passed=False)])
+    assert book.failures_since(EARLY) == (record("dbt/marts", passed=False),)
+    assert book.failures_since(LATE) == ()
+    book.record("run2", "dbt/marts", [record("dbt/marts")])
+    for path in (tmp_path / "run1").rglob("*.json"):
+        os.utime(path, (1_000, 1_000))
+    assert book.failures_since(EARLY) == ()
+
+
+def test_failures_since_leave_out_warnings(tmp_path: Path) -> None:
+    book = GateBook(tmp_path)
+    book.record("run1", "dbt/marts", [GateRecord("dbt/marts", "x", False, "warn", "2 of 9")])
+    assert book.failures_since(EARLY) == ()
