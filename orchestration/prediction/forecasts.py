@@ -40,6 +40,9 @@ class Outlook:
     cohorts: Forecast
     forecast: Forecast
     once: OnceRates
+    """Of the last quarter."""
+    once_in_year: OnceRates
+    """Of the last year; NaN where the shop had no such buyer before it."""
 
     @property
     def model_name(self) -> str:

@@ -26,7 +26,7 @@ from orchestration.prediction.histories import (
     collect_purchase_days,
     hold_out,
 )
-from orchestration.prediction.horizon import QUARTER, QUARTER_POINT
+from orchestration.prediction.horizon import QUARTER, QUARTER_POINT, YEAR
 from orchestration.prediction.model_runs import as_table
 from orchestration.prediction.order_dates import next_order_trial
 from orchestration.prediction.published_values import published_values
@@ -79,7 +79,10 @@ def _state(task: Task, day: date) -> Outlook:
     curve = cohort_curve(task.connection, buyers, day, least)
     cohorts = cohort_forecast(buyers, curve)
     forecast = model_forecast(buyers, contracts, models, cohorts, task.settings)
-    return Outlook(buyers, models, cohorts, forecast, once_rates(task.connection, day, least))
+    once, once_in_year = (
+        once_rates(task.connection, day, ahead, least) for ahead in (QUARTER, YEAR)
+    )
+    return Outlook(buyers, models, cohorts, forecast, once, once_in_year)
 
 
 def _look_back(task: Task) -> tuple[list[Row], list[Row]]:

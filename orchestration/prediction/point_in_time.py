@@ -125,7 +125,7 @@ def compare_past_day(past_db: Path, work_db: Path, day: date, horizon_days: int)
         found = connection.execute(_OUTCOMES, given).fetchnumpy()
         connection.execute(_PURCHASE_DAYS)
         (least_buyers,) = connection.execute(_LEAST_BUYERS).fetchall()[0]
-        once = once_rates(connection, day, least_buyers)
+        once = once_rates(connection, day, horizon_days, least_buyers)
     columns = {name: np.ma.asarray(values) for name, values in found.items()}
     setting = Setting(day, KIND, day, horizon_days)
     return list(trial_rows(_trials(columns, once, horizon_days), setting))

@@ -77,9 +77,12 @@ def _orders(
 ) -> tuple[tuple[Vector, Vector], NDArray[np.object_]]:
     buyers, forecast = outlook.buyers, outlook.forecast
     if use_rate:
-        known = buyers.purchases, buyers.tenure, outlook.once
-        rates = at_their_pace(*known, QUARTER), at_their_pace(*known, YEAR)
-        return rates, pace_methods(buyers.purchases)
+        known = buyers.purchases, buyers.tenure
+        quarter = at_their_pace(*known, outlook.once, QUARTER)
+        year = at_their_pace(*known, outlook.once_in_year, YEAR)
+        # A shop that is no year old has the quarter's pace alone; a year holds its first quarter.
+        year = np.where(np.isnan(year), quarter * YEAR / QUARTER, np.maximum(year, quarter))
+        return (quarter, year), pace_methods(buyers.purchases)
     return (
         forecast.purchases[QUARTER_POINT],
         forecast.purchases[YEAR_POINT],

@@ -1,8 +1,8 @@
 """The baseline of purchases: everybody goes on at their pace.
 
 Who bought on several days goes on at their own: repeats / days since the first purchase. Who bought
-once has none yet, and goes on as such buyers did in the last quarter: of those who a quarter ago
-had bought once, and as long before as this one, the purchases since / their number / days.
+once has none yet, and goes on as such buyers did in the last days, as many as are ahead: of those
+who so long ago had bought once, and as long before as this one, the purchases since / their number.
 """
 
 from dataclasses import dataclass
@@ -60,14 +60,14 @@ class OnceRates:
 
 
 def once_rates(
-    connection: duckdb.DuckDBPyConnection, cutoff: date, least_buyers: float
+    connection: duckdb.DuckDBPyConnection, cutoff: date, days: int, least_buyers: float
 ) -> OnceRates:
-    """The rates of the quarter that ends with a day; reads purchase_days, nothing after that day.
+    """The rates of the days that end with a cut-off; reads purchase_days, nothing after that day.
 
     An age that fewer buyers had takes the rate of all of the shop who had bought once.
     """
     given = {
-        "start": cutoff - timedelta(days=QUARTER),
+        "start": cutoff - timedelta(days=days),
         "cutoff": cutoff,
         "quarter": QUARTER,
         "oldest": _AGES - 1,
@@ -80,7 +80,7 @@ def once_rates(
         of_shop = purchases.sum() / buyers.sum()
         of_age = purchases / buyers
     is_known = (buyers > 0) & (buyers >= least_buyers)
-    return OnceRates(np.where(is_known, of_age, of_shop) / QUARTER)
+    return OnceRates(np.where(is_known, of_age, of_shop) / days)
 
 
 def at_their_pace(purchases: Vector, tenure: Vector, once: OnceRates, days: float) -> Vector:

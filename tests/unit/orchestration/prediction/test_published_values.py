@@ -27,7 +27,7 @@ def forecast(per_day: list[float], alive: list[float], method: list[str]) -> For
     )
 
 
-def published(*lost: str) -> dict[str, dict[str, Any]]:
+def published(*lost: str, in_year: float = 0.0004) -> dict[str, dict[str, Any]]:
     # Three purchases in 100 days, one 10 days ago, and one that was the first.
     ones = np.ones(3)
     buyers = Buyers(
@@ -46,7 +46,8 @@ def published(*lost: str) -> dict[str, dict[str, Any]]:
     cohorts = forecast([0.003] * 3, [float("nan")] * 3, ["cohort"] * 3)
     # Who bought once buys 0.001 times a day in the first quarter after, half as often later.
     once = OnceRates(np.array([0.001, 0.0005, 0.0005, 0.0005, 0.0005]))
-    outlook = Outlook(buyers, ValueModels(None, None, None, "", ()), cohorts, model, once)
+    models = ValueModels(None, None, None, "", ())
+    outlook = Outlook(buyers, models, cohorts, model, once, OnceRates(np.full(5, in_year)))
     table = published_values(
         outlook,
         basis=ValueBasis("gross_profit", 0.4),
@@ -73,10 +74,25 @@ def test_the_pace_stands_for_purchases_that_lost_that_of_such_buyers_for_who_bou
     expected = [row["expected_orders_90d"] for row in rows.values()]
     assert expected == pytest.approx([0.0005 * 90, 0.001 * 90, 2 / 100 * QUARTER])
     assert rows["often"]["expected_orders_365d"] == pytest.approx(2 / 100 * YEAR)
-    assert rows["late"]["expected_orders_365d"] == pytest.approx(0.0005 * 365)
+    assert rows["late"]["expected_orders_365d"] == pytest.approx(0.0004 * 365)
     methods = [row["orders_method"] for row in rows.values()]
     assert methods == ["cohort_rate", "cohort_rate", "personal_rate"]
     assert rows["late"]["method"] == "mbg_nbd"
+
+
+@pytest.mark.parametrize(
+    ("in_year", "expected"),
+    [
+        pytest.param(float("nan"), 0.001 * 365, id="no-year-is-known"),
+        pytest.param(0.0, 0.001 * 90, id="a-year-with-less-than-its-quarter"),
+    ],
+)
+def test_a_year_has_the_pace_of_the_quarter_when_it_has_none_and_never_less_than_the_quarter(
+    in_year: float, expected: float
+) -> None:
+    rows = published("orders_90d", in_year=in_year)
+    assert rows["new"]["expected_orders_365d"] == pytest.approx(expected)
+    assert rows["often"]["expected_orders_365d"] == pytest.approx(2 / 100 * YEAR)
 
 
 def test_the_rank_by_recency_stands_for_chances_that_lost() -> None:

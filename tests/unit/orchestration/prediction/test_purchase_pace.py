@@ -44,10 +44,10 @@ ORDERS: list[Order] = [
 ]
 
 
-def rates_of(orders: list[Order], cutoff: int, least_buyers: float) -> OnceRates:
+def rates_of(orders: list[Order], cutoff: int, least_buyers: float, *, days: int = 90) -> OnceRates:
     with warehouse(orders) as connection:
         collect_purchase_days(connection)
-        return once_rates(connection, day(cutoff), least_buyers)
+        return once_rates(connection, day(cutoff), days, least_buyers)
 
 
 def test_rates_are_those_of_who_had_bought_once_a_quarter_ago() -> None:
@@ -55,6 +55,13 @@ def test_rates_are_those_of_who_had_bought_once_a_quarter_ago() -> None:
 
     # In all nine buyers with 5 purchases, where an age has fewer than two buyers.
     assert rates.tolist() == pytest.approx([3 / 5, 5 / 9, 5 / 9, 5 / 9, 1 / 3])
+
+
+def test_rates_of_a_year_are_those_of_who_had_bought_once_a_year_ago() -> None:
+    rates = rates_of(ORDERS, CUTOFF, 1, days=365).by_age * 365
+
+    # c1 bought 85 days before day 135, c3 115 and c2 135 days before it.
+    assert rates.tolist() == pytest.approx([0, 1 / 2, 1 / 3, 1 / 3, 1 / 3])
 
 
 @pytest.mark.parametrize(("least", "rate"), [(5, 3 / 5), (6, 5 / 9)])
