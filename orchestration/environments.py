@@ -8,7 +8,10 @@ from pathlib import Path
 from reverse_etl.channels.base import ChannelSettings
 
 _CHANNEL_PREFIXES = ("SENDGRID_",)
-_CHANNEL_URLS = {"ENISHI_SENDGRID_URL": "sendgrid_contacts"}
+_CHANNEL_URLS = {
+    "sendgrid_contacts": "ENISHI_SENDGRID_URL",
+    "sendgrid_mail": "ENISHI_SENDGRID_URL",
+}
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 
@@ -119,7 +122,7 @@ def read_settings(variables: Mapping[str, str] | None = None) -> Settings:
         secrets={k: v for k, v in env.items() if k.startswith(_CHANNEL_PREFIXES)},
         alerts=_alerts(env),
         base_urls={
-            channel: env[variable] for variable, channel in _CHANNEL_URLS.items() if variable in env
+            channel: env[variable] for channel, variable in _CHANNEL_URLS.items() if variable in env
         },
     )
 

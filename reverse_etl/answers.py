@@ -3,7 +3,7 @@
 import http.client
 import socket
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -29,6 +29,8 @@ class Answer:
     status: int | None = None
     retry_after: float | None = None
     body: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    rows: Sequence[Any] = field(default=(), repr=False)
+    """What came where a list was asked for."""
 
 
 def judge_refusal(status: int, headers: Mapping[str, str]) -> Answer:

@@ -6,7 +6,8 @@ import logging
 import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, Literal
 
 from python_http_client import Client
 from python_http_client.exceptions import HTTPError
@@ -14,6 +15,7 @@ from sendgrid import SendGridAPIClient
 
 from reverse_etl.answers import Answer, judge_fault, judge_refusal
 from reverse_etl.channels.base import Outcome
+from reverse_etl.errors import TerminalError, TransientError
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -64,8 +66,9 @@ class SendGridApi:
         success: int,
         body: Mapping[str, Any] | None = None,
         query: Mapping[str, str] | None = None,
+        gives: Literal["object", "list", "nothing"] = "object",
     ) -> Answer:
-        """Make one request and say what it came to."""
+        """Make one request and say what it came to; `gives` is what a success documents."""
         # At DEBUG the SDK logs the key and every body; a later logging set-up may wake it again.
         logging.getLogger("python_http_client.client").disabled = True
         target = self._client
@@ -81,14 +84,29 @@ class SendGridApi:
             return judge_fault(error)
         if response.status_code != success:
             return Answer(Outcome.UNKNOWN, f"http_{response.status_code}", response.status_code)
-        return _success(response.status_code, response.body)
+        return _success(response.status_code, response.body, gives)
 
 
-def _success(status: int, raw: bytes) -> Answer:
+def raise_unless_read(answer: Answer) -> None:
+    """Raise TerminalError or TransientError for an answer that holds nothing to read."""
+    if answer.outcome is Outcome.DELIVERED:
+        return
+    message = f"SendGrid answered {answer.code}"
+    if answer.outcome in (Outcome.DENIED, Outcome.REJECTED):
+        raise TerminalError(message)
+    raise TransientError(message, retry_after=answer.retry_after)
+
+
+def _success(status: int, raw: bytes, gives: str) -> Answer:
+    done = Answer(Outcome.DELIVERED, f"http_{status}", status)
+    if gives == "nothing":
+        return done
     try:
         body = json.loads(raw)
     except ValueError:
-        return Answer(Outcome.UNKNOWN, "bad_json", status)
-    if not isinstance(body, dict):
-        return Answer(Outcome.UNKNOWN, "bad_json", status)
-    return Answer(Outcome.DELIVERED, f"http_{status}", status, body=body)
+        body = None
+    if gives == "object" and isinstance(body, dict):
+        return replace(done, body=body)
+    if gives == "list" and isinstance(body, list):
+        return replace(done, rows=body)
+    return Answer(Outcome.UNKNOWN, "bad_json", status)

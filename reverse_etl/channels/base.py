@@ -208,7 +208,10 @@ class Channel(ABC):
         return ""
 
     def recall(self, handle: str) -> bool:
-        """Call back what was sent under a handle; True only when nobody will get it any more."""
+        """Call back what was sent under a handle; True only when nobody will get it any more.
+
+        Raises TransientError while the destination does not say; it may be asked again.
+        """
         raise UnsupportedFeature(f"channel {self.name} cannot call batch {handle} back")
 
     def poll(self, job: str, items: Sequence[Item]) -> JobResult:

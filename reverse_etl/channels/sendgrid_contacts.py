@@ -25,12 +25,11 @@ from reverse_etl.channels.base import (
     Reject,
     Row,
 )
-from reverse_etl.errors import TerminalError, TransientError
-from reverse_etl.sendgrid_api import SendGridApi
+from reverse_etl.mailbox import mailbox
+from reverse_etl.sendgrid_api import SendGridApi, raise_unless_read
 
 API_KEY = "SENDGRID_API_KEY"
 UUID_PATTERN = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
-MAILBOX = re.compile(r"[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+")
 # The search by address, which removals need, takes no longer one; the list itself would.
 MAX_LENGTHS = {
     "email": 100,
@@ -145,9 +144,10 @@ class SendGridContacts(Channel):
             if limit is not None and len(text) > limit:
                 return Reject(row.person_id, f"too_long_{field}")
             contact[field] = text
-        email = str(contact.get("email", "")).lower()
-        if not MAILBOX.fullmatch(email) or email.count("@") != 1:
-            return Reject(row.person_id, "missing_email" if not email else "bad_email")
+        given = str(contact.get("email", ""))
+        email = mailbox(given)
+        if email is None:
+            return Reject(row.person_id, "bad_email" if given else "missing_email")
         contact["email"] = email
         if custom:
             contact["custom_fields"] = custom
@@ -186,7 +186,7 @@ class SendGridContacts(Channel):
         answer = self._api.call("get", ("marketing", "contacts", "imports", job_id), success=200)
         if answer.status == HTTP_NOT_FOUND:
             return JobResult(JobState.PENDING)
-        _raise_unless_read(answer)
+        raise_unless_read(answer)
         status = str(answer.body.get("status", ""))
         return JobResult(JOB_STATES.get(status, JobState.PENDING), f"job_{status}")
 
@@ -198,7 +198,7 @@ class SendGridContacts(Channel):
         answer = self._api.call("post", place, success=200, body={"ids": ids})
         if answer.status == HTTP_NOT_FOUND:
             return JobResult(JobState.COMPLETED)
-        _raise_unless_read(answer)
+        raise_unless_read(answer)
         contacts = answer.body.get("result")
         if not isinstance(contacts, list):
             return JobResult(JobState.PENDING)
@@ -212,7 +212,7 @@ class SendGridContacts(Channel):
         answer = self._api.call("post", place, success=200, body={"emails": list(people)})
         if answer.status == HTTP_NOT_FOUND:
             return {}
-        _raise_unless_read(answer)
+        raise_unless_read(answer)
         result = answer.body.get("result")
         found: dict[str, str] = {}
         for email, entry in result.items() if isinstance(result, dict) else ():
@@ -235,13 +235,3 @@ def _accepted(answer: Answer, kind: str) -> BatchResult:
     if not isinstance(job_id, str) or not job_id:
         return BatchResult(Outcome.UNKNOWN, "no_job_id")
     return BatchResult(Outcome.ACCEPTED, job=f"{kind}:{job_id}")
-
-
-def _raise_unless_read(answer: Answer) -> None:
-    """Raise for an answer that holds nothing to read."""
-    if answer.outcome is Outcome.DELIVERED:
-        return
-    message = f"SendGrid answered {answer.code}"
-    if answer.outcome in (Outcome.DENIED, Outcome.REJECTED):
-        raise TerminalError(message)
-    raise TransientError(message, retry_after=answer.retry_after)

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 import jsonschema_rs
@@ -38,14 +38,17 @@ class Reply:
     cut: bool = False
 
 
+Fake = TypeVar("Fake", bound="FakeSendGrid")
 Script = Callable[[Call], "Reply | None"]
 
 
 class FakeSendGrid:
     """The vendor's state, and what a test wants it to say instead of the truth."""
 
+    description: ClassVar[Path] = DESCRIPTION
+
     def __init__(self) -> None:
-        self._description = json.loads(DESCRIPTION.read_text(encoding="utf-8"))
+        self._description = json.loads(self.description.read_text(encoding="utf-8"))
         self._validators: dict[tuple[str, str], jsonschema_rs.Validator] = {}
         self._lock = threading.Lock()
         self.calls: list[Call] = []
@@ -71,7 +74,7 @@ class FakeSendGrid:
             problem = self._violation(call)
             if problem:
                 self.violations.append(problem)
-                return _json(400, {"errors": [{"message": problem}]})
+                return answer_json(400, {"errors": [{"message": problem}]})
             said = self.before(call)
             if said is not None:
                 return said
@@ -84,7 +87,9 @@ class FakeSendGrid:
         operation = operations.get(call.method.lower())
         if operation is None:
             return f"{call.method} {call.path} is not among the described operations"
-        for parameter in operation.get("parameters", []):
+        described = operation.get("parameters", [])
+        # What stands behind a reference is the header that speaks for a subuser.
+        for parameter in (one for one in described if one.get("in") == "query"):
             name, schema = parameter["name"], parameter["schema"]
             given = call.query.get(name)
             if given is None and parameter.get("required"):
@@ -114,7 +119,7 @@ class FakeSendGrid:
         for template in self._description["paths"]:
             wanted = template.split("/")
             pairs = zip(wanted, parts, strict=False)
-            if len(wanted) == len(parts) and all(w in ("{id}", p) for w, p in pairs):
+            if len(wanted) == len(parts) and all(w == p or w.startswith("{") for w, p in pairs):
                 return str(template)
         return path
 
@@ -124,7 +129,7 @@ class FakeSendGrid:
             return self._upsert(call)
         if tail.startswith("contacts/imports/"):
             status = self.jobs.get(tail.rpartition("/")[2])
-            return _json(200, {"status": status}) if status else _json(404, {})
+            return answer_json(200, {"status": status}) if status else answer_json(404, {})
         if tail == "contacts/search/emails":
             return self._search(call)
         if tail == "contacts/batch":
@@ -133,18 +138,18 @@ class FakeSendGrid:
 
     def _batch(self, call: Call) -> Reply:
         found = [self._contact(e) for e, i in self.ids.items() if i in call.body["ids"]]
-        return _json(200, {"result": found}) if found else _json(404, {})
+        return answer_json(200, {"result": found}) if found else answer_json(404, {})
 
     def _list(self, call: Call, tail: str) -> Reply:
         if not tail.startswith(f"lists/{LIST_ID}"):
-            return _json(404, {})
+            return answer_json(404, {})
         if call.method == "GET":
-            return _json(200, {"id": LIST_ID, "contact_count": len(self.on_list)})
+            return answer_json(200, {"id": LIST_ID, "contact_count": len(self.on_list)})
         return self._remove(call)
 
     def _upsert(self, call: Call) -> Reply:
         if sum(len(json.dumps(c)) for c in call.body["contacts"]) > 6_000_000:
-            return _json(413, {"errors": [{"message": "too large"}]})
+            return answer_json(413, {"errors": [{"message": "too large"}]})
         for contact in call.body["contacts"]:
             email = contact["email"].lower()
             self.upserts += 1
@@ -157,40 +162,40 @@ class FakeSendGrid:
         wanted = call.query["contact_ids"].split(",")
         known = {contact_id: email for email, contact_id in self.ids.items()}
         if any(contact_id not in known for contact_id in wanted):
-            return _json(404, {})
+            return answer_json(404, {})
         self.on_list -= {known[contact_id] for contact_id in wanted}
         return self._job()
 
     def _job(self) -> Reply:
         job_id = f"job-{len(self.jobs)}"
         self.jobs[job_id] = "completed"
-        return _json(202, {"job_id": job_id})
+        return answer_json(202, {"job_id": job_id})
 
     def _search(self, call: Call) -> Reply:
         emails = [email.lower() for email in call.body["emails"]]
         if len(emails) > MAX_SEARCH:
-            return _json(400, {"errors": [{"message": "too many"}]})
+            return answer_json(400, {"errors": [{"message": "too many"}]})
         if not any(email in self.contacts for email in emails):
-            return _json(404, {})
+            return answer_json(404, {})
         found = {
             email: {"contact": self._contact(email)}
             if email in self.contacts
             else {"error": "contact not found"}
             for email in emails
         }
-        return _json(200, {"result": found})
+        return answer_json(200, {"result": found})
 
     def _contact(self, email: str) -> dict[str, Any]:
         lists = [LIST_ID] if email in self.on_list else []
         return {"id": self.ids[email], "email": email, "list_ids": lists, "segment_ids": []}
 
 
-def _json(status: int, body: object) -> Reply:
+def answer_json(status: int, body: object) -> Reply:
     return Reply(status, json.dumps(body).encode(), {"Content-Type": "application/json"})
 
 
 @contextmanager
-def serve(fake: FakeSendGrid) -> Iterator[FakeSendGrid]:
+def serve(fake: Fake) -> Iterator[Fake]:
     """Let the fake answer on a loopback port; at the end no request may have been wrong."""
 
     class Handler(BaseHTTPRequestHandler):
@@ -202,7 +207,7 @@ def serve(fake: FakeSendGrid) -> Iterator[FakeSendGrid]:
             body = json.loads(raw) if raw else None
             authorised = self.headers.get("Authorization") == f"Bearer {CANARY_KEY}"
             call = Call(self.command, parts.path, query, body)
-            reply = fake.answer(call) if authorised else _json(401, {})
+            reply = fake.answer(call) if authorised else answer_json(401, {})
             if reply.cut:
                 self.close_connection = True
                 return

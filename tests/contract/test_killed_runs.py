@@ -8,7 +8,7 @@ import pytest
 
 from reverse_etl.engine import run_sync
 from reverse_etl.ledger import Ledger
-from tests.contract.benches.base import BENCHES, Bench, channel_of, open_bench
+from tests.contract.benches.base import AUDIENCE_BENCHES, Bench, channel_of, open_bench
 from tests.contract.benches.file import FileBench
 from tests.contract.sync_world import LIVE, TurnedClock, member, publish
 
@@ -79,7 +79,7 @@ def _check_after_resume(bench: Bench, folder: Path) -> None:
 
 
 @pytest.mark.parametrize("step", [1, 2], ids=["claimed", "sent"])
-@pytest.mark.parametrize("name", BENCHES)
+@pytest.mark.parametrize("name", AUDIENCE_BENCHES)
 def test_killed_run_loses_and_doubles_nobody(name: str, step: int, tmp_path: Path) -> None:
     with open_bench(name, tmp_path) as bench:
         _prepare(bench, tmp_path)
@@ -88,7 +88,7 @@ def test_killed_run_loses_and_doubles_nobody(name: str, step: int, tmp_path: Pat
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", BENCHES)
+@pytest.mark.parametrize("name", AUDIENCE_BENCHES)
 def test_run_killed_at_every_step_loses_and_doubles_nobody(name: str, tmp_path: Path) -> None:
     step, was_killed = 0, True
     while was_killed:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reverse_etl.engine import run_sync
 from reverse_etl.ledger import Ledger
-from tests.contract.benches.base import BENCHES, channel_of, open_bench
+from tests.contract.benches.base import AUDIENCE_BENCHES, channel_of, open_bench
 from tests.contract.benches.file import FileBench
 from tests.contract.sync_world import LIVE, Person, TurnedClock, publish
 
@@ -44,7 +44,7 @@ def _desired(name: str, people: list[Person]) -> set[str]:
     return {str(p.person_id) for p in allowed}
 
 
-@pytest.mark.parametrize("name", BENCHES)
+@pytest.mark.parametrize("name", AUDIENCE_BENCHES)
 @settings(max_examples=6, deadline=None, derandomize=True)
 @given(history=days, cut_at=st.integers(0, 12), is_resumed=st.booleans())
 def test_destination_equals_the_segment_after_any_history(
@@ -54,7 +54,7 @@ def test_destination_equals_the_segment_after_any_history(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", BENCHES)
+@pytest.mark.parametrize("name", AUDIENCE_BENCHES)
 @settings(max_examples=40, deadline=None)
 @given(history=days, cut_at=st.integers(0, 25), is_resumed=st.booleans())
 def test_destination_equals_the_segment_after_many_histories(

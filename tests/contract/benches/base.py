@@ -12,7 +12,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from reverse_etl.channels.base import Batch, BatchResult, Channel, ChannelSettings, open_channel
+from reverse_etl.channels.base import (
+    Batch,
+    BatchResult,
+    Channel,
+    ChannelSettings,
+    discover_channels,
+    open_channel,
+)
 from reverse_etl.spec import SyncSpec
 from tests.contract.sync_world import Person
 
@@ -49,6 +56,12 @@ BENCHES = tuple(
         if module.name != "base"
     )
 )
+AUDIENCE_BENCHES = tuple(
+    name
+    for name in BENCHES
+    if discover_channels()[name].capabilities.modes & {"mirror", "upsert", "add_only"}
+)
+"""Of the channels that keep a list; a channel that sends messages can do none of these modes."""
 
 
 def open_bench(name: str, folder: Path) -> AbstractContextManager[Bench]:

@@ -36,7 +36,9 @@ def test_read_settings_takes_what_the_variables_say(tmp_path):
     assert settings.home == tmp_path / "home"
     assert settings.as_of_date == "2011-12-09"
     assert settings.ledger_url == "sqlite:///ledger.sqlite"
-    assert settings.base_urls == {"sendgrid_contacts": "https://api.eu.sendgrid.com"}
+    assert settings.base_urls == dict.fromkeys(
+        ("sendgrid_contacts", "sendgrid_mail"), "https://api.eu.sendgrid.com"
+    )
 
 
 def test_read_settings_treats_a_blank_variable_as_unset():
