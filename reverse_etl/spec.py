@@ -21,6 +21,10 @@ from reverse_etl.errors import SpecError
 NAME_PATTERN = r"^[a-z][a-z0-9_]{0,62}$"
 COLUMN_PATTERN = r"^(segment|contact)\.[a-z][a-z0-9_]{0,62}$"
 
+REQUIRED_TERMS = ("purpose", "priority", "expires_after_hours")
+MESSAGE_TERMS = frozenset((*REQUIRED_TERMS, "holdout_percent", "quiet_hours"))
+"""What only a sync of mode message says."""
+
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
 Ratio = Annotated[float, Field(ge=0.0, le=1.0)]
 
@@ -59,6 +63,16 @@ class Limits(_Strict):
     max_publication_age_hours: Annotated[float, Field(gt=0.0)] = 36.0
     max_as_of_age_days: Annotated[int, Field(ge=0)] | None = None
     """Days from the last day of the data to their publication (UTC); None = not checked."""
+    price_jpy: Annotated[float, Field(gt=0.0)] | None = None
+    """What the vendor takes for one row that is added, changed or sent."""
+    max_cost_jpy: Annotated[float, Field(ge=0.0)] | None = None
+    """What one run may cost before a person must agree."""
+
+    @model_validator(mode="after")
+    def _price_goes_with_budget(self) -> Self:
+        if (self.price_jpy is None) != (self.max_cost_jpy is None):
+            raise ValueError("give price_jpy and max_cost_jpy together, or neither")
+        return self
 
 
 class Schedule(_Strict):
@@ -81,9 +95,19 @@ class SyncSpec(_Strict):
     name: Name
     segment: Name
     channel: Name
-    medium: Literal["email", "print", "phone", "line"]
-    mode: Literal["mirror", "upsert", "add_only"]
+    medium: Literal["email", "print", "phone", "line", "sms", "webhook", "ads"]
+    mode: Literal["mirror", "upsert", "add_only", "message"]
     on_exit: Literal["keep", "remove"]
+    purpose: Literal["marketing", "transactional"] | None = None
+    """Mode message: marketing goes at most once and obeys caps; transactional at least once."""
+    priority: Annotated[int, Field(ge=1, le=99)] | None = None
+    """Mode message: 1 goes first where a cap leaves room for one of several."""
+    holdout_percent: Annotated[float, Field(ge=0.0, le=50.0)] = 0.0
+    """Mode message: who would have got it and does not, to measure what it does."""
+    quiet_hours: Literal["respect", "ignore"] = "respect"
+    """Mode message: what to do in the quiet hours of the medium."""
+    expires_after_hours: Annotated[float, Field(gt=0.0)] | None = None
+    """Mode message: from then on the message is of no use; counted from its first plan."""
     owner: Annotated[str, StringConstraints(min_length=1)]
     description: Annotated[str, StringConstraints(min_length=1)]
     schedule: Schedule
@@ -97,6 +121,30 @@ class SyncSpec(_Strict):
         if (self.mode == "mirror") != (self.on_exit == "remove"):
             raise ValueError("mode mirror goes with on_exit remove, the other modes with keep")
         return self
+
+    @model_validator(mode="after")
+    def _message_terms_fit(self) -> Self:
+        if self.mode != "message":
+            if stray := sorted(MESSAGE_TERMS & self.model_fields_set):
+                raise ValueError(f"only mode message has {', '.join(stray)}; take them out")
+            return self
+        absent = [term for term in REQUIRED_TERMS if getattr(self, term) is None]
+        if absent:
+            raise ValueError(f"mode message also needs {', '.join(absent)}")
+        if self.medium == "ads":
+            raise ValueError("medium ads takes audiences, no messages; choose another mode")
+        if self.purpose == "transactional" and self.holdout_percent:
+            raise ValueError(
+                "a transactional message is owed to everybody: take holdout_percent out"
+            )
+        if self.purpose == "marketing" and self.quiet_hours == "ignore":
+            raise ValueError("marketing keeps the quiet hours: set quiet_hours to respect")
+        return self
+
+    @property
+    def is_message(self) -> bool:
+        """Say whether people are sent messages, rather than kept on a list."""
+        return self.mode == "message"
 
 
 def load_syncs(folder: Path) -> list[SyncSpec]:

@@ -26,6 +26,10 @@ create table policy.send_eligibility (
     person_id varchar, sync varchar, segment varchar, channel varchar, allowed boolean,
     reason_code varchar
 );
+create table policy.media (
+    channel varchar, quiet_from varchar, quiet_until varchar, counts_towards_cap boolean
+);
+create table policy.frequency_rules (medium varchar, window_days integer, max_messages integer);
 create table _publication.publication (
     publication_id varchar, shop varchar, run_id varchar, as_of_date date, published_at timestamp,
     work_schema_version integer
@@ -40,6 +44,25 @@ create table contact.person_contacts (
     line_user_id varchar
 );
 """
+
+
+@dataclass(frozen=True)
+class Medium:
+    """One row of policy.media; hours as HH:MM in Asia/Tokyo, None for none."""
+
+    medium: str = "email"
+    quiet_from: str | None = None
+    quiet_until: str | None = None
+    counts_towards_cap: bool = True
+
+
+@dataclass(frozen=True)
+class FrequencyRule:
+    """One row of policy.frequency_rules: at most so many messages in so many rolling days."""
+
+    medium: str
+    window_days: int
+    max_messages: int
 
 
 class TurnedClock:
@@ -85,6 +108,8 @@ def publish(
     sync: str,
     published_at: datetime = NOW,
     as_of_date: date = date(2026, 10, 31),
+    media: Iterable[Medium] = (Medium(),),
+    rules: Iterable[FrequencyRule] = (),
 ) -> Path:
     """Write a publication of the win-back segment and give its folder."""
     folder.mkdir(parents=True)
@@ -108,6 +133,16 @@ def publish(
                 for p in people
                 if p.is_decided
             ],
+        )
+        _insert(
+            warehouse,
+            "policy.media",
+            [(m.medium, m.quiet_from, m.quiet_until, m.counts_towards_cap) for m in media],
+        )
+        _insert(
+            warehouse,
+            "policy.frequency_rules",
+            [(rule.medium, rule.window_days, rule.max_messages) for rule in rules],
         )
         stamp = published_at.replace(tzinfo=None)
         _insert(
@@ -183,6 +218,18 @@ def winback_spec(channel: str, **changes: object) -> SyncSpec:
         "options": {"list_id": LIST_ID} if channel == "sendgrid_contacts" else {},
     }
     return SyncSpec.model_validate(body | changes)
+
+
+def message_spec(channel: str, **changes: object) -> SyncSpec:
+    """Give a marketing message to the win-back segment that never waits for approval."""
+    terms: dict[str, object] = {
+        "mode": "message",
+        "on_exit": "keep",
+        "purpose": "marketing",
+        "priority": 5,
+        "expires_after_hours": 48,
+    }
+    return winback_spec(channel, **(terms | changes))
 
 
 LIVE = SendPolicy(live=True, poll_seconds=5.0)

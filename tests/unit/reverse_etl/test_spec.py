@@ -1,9 +1,11 @@
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
 from reverse_etl.errors import SpecError
-from reverse_etl.spec import load_sync, load_syncs
+from reverse_etl.spec import SyncSpec, load_sync, load_syncs
+from tests.contract.sync_world import message_spec, winback_spec
 
 SYNCS = Path(__file__).parents[3] / "reverse_etl" / "syncs"
 GOOD = (SYNCS / "winback__sendgrid_contacts.yml").read_text(encoding="utf-8")
@@ -68,3 +70,43 @@ def test_spec_names_the_field_that_receivers_cannot_dedupe_by(tmp_path: Path) ->
     path.write_text(text.replace("dedupe_by: [family", "dedupe_by: [nick"), encoding="utf-8")
     with pytest.raises(SpecError, match="dedupe_by: nick_name is no payload field"):
         load_sync(path)
+
+
+def test_message_has_its_terms() -> None:
+    spec = message_spec("letterbox", expires_after_hours=24, holdout_percent=10)
+    assert spec.is_message
+    assert (spec.purpose, spec.priority, spec.quiet_hours) == ("marketing", 5, "respect")
+    assert not winback_spec("file").is_message
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"purpose": None}, "mode message also needs purpose"),
+        ({"priority": None, "expires_after_hours": None}, "needs priority, expires_after_hours"),
+        ({"on_exit": "remove"}, "mode mirror goes with on_exit remove"),
+        ({"purpose": "transactional", "holdout_percent": 5}, "transactional is owed to everybody"),
+        ({"quiet_hours": "ignore"}, "marketing keeps the quiet hours"),
+        ({"holdout_percent": 51}, "less than or equal to 50"),
+        ({"priority": 0}, "greater than or equal to 1"),
+        ({"medium": "ads"}, "medium ads takes audiences, no messages"),
+        ({"purpose": "news"}, "Input should be 'marketing' or 'transactional'"),
+        ({"limits": {"price_jpy": 3}}, "give price_jpy and max_cost_jpy together"),
+    ],
+)
+def test_message_is_refused_when_its_terms_do_not_fit(
+    changes: dict[str, object], message: str
+) -> None:
+    with pytest.raises(ValidationError, match=message):
+        message_spec("letterbox", **changes)
+
+
+def test_transactional_message_may_ignore_quiet_hours() -> None:
+    spec = message_spec("letterbox", purpose="transactional", quiet_hours="ignore")
+    assert spec.quiet_hours == "ignore"
+
+
+def test_audience_is_refused_when_it_has_terms_of_a_message() -> None:
+    body = winback_spec("file").model_dump(exclude_unset=True) | {"priority": 2}
+    with pytest.raises(ValidationError, match="only mode message has priority; take them out"):
+        SyncSpec.model_validate(body)
