@@ -110,6 +110,32 @@ def test_the_mean_of_the_cohorts_stands_in_and_says_why(
     assert models <= {"cohort", "person_cycle"}
 
 
+def test_the_pace_that_won_the_back_test_is_the_one_that_is_published() -> None:
+    orders: list[Order] = [("often", number, 100) for number in range(0, 501, 10)]
+    orders += [("back", 300, 100), ("back", 350, 100), ("gone", 300, 100)]
+    orders += [("late", 405, 100), ("late", 450, 100), ("new", 480, 100)]
+    settings = {"least_backtest_customers": 4}
+
+    result = predicted(orders, 500, settings=settings)
+
+    rows = result.tables["backtest"].to_pylist()
+    trials = {row["measure"]: row for row in rows if row["prediction"] == "orders_90d"}
+    assert (trials["rmse"]["customers"], trials["rmse"]["is_better"]) == (4, False)
+    # On day 410: every tenth day; once in 110 days; and of the two who had bought once on day 320
+    # one came back until then, which is what is expected of who has bought once.
+    by_hand = 9 + 90 / 110 + 1 / 2 + 1 / 2
+    assert trials["total"]["baseline_value"] == pytest.approx(by_hand)
+    values = values_of(result)
+    # On day 500: of the two who had bought once on day 410 one, the younger, came back.
+    assert {person: row["expected_orders_90d"] for person, row in values.items()} == pytest.approx(
+        {"often": 9, "back": 90 / 200, "late": 90 / 95, "gone": 1 / 2, "new": 1}
+    )
+    assert {person for person, row in values.items() if row["orders_method"] == "cohort_rate"} == {
+        "gone",
+        "new",
+    }
+
+
 def test_amounts_are_unknown_when_nobody_is_a_month_old() -> None:
     (row,) = values_of(predicted([("p", 0, 100), ("p", 5, 100)], 10)).values()
     assert (row["method"], row["expected_orders_90d"], row["predicted_clv_365d"]) == (
