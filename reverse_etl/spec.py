@@ -134,9 +134,7 @@ class SyncSpec(_Strict):
         if self.medium == "ads":
             raise ValueError("medium ads takes audiences, no messages; choose another mode")
         if self.purpose == "transactional" and self.holdout_percent:
-            raise ValueError(
-                "a transactional message is owed to everybody: take holdout_percent out"
-            )
+            raise ValueError("transactional is owed to everybody: take holdout_percent out")
         if self.purpose == "marketing" and self.quiet_hours == "ignore":
             raise ValueError("marketing keeps the quiet hours: set quiet_hours to respect")
         return self
