@@ -92,3 +92,23 @@ def test_expected_orders_are_given_by_stage(project: Path) -> None:
         ("hot_lead", None, None),
         ("repeater", 72500 + 6000 + 90000 + 2500 + 5000 + 4000, pytest.approx(6 * 24 / 47)),
     ]
+
+
+def test_a_step_is_counted_on_those_who_stood_before_it_in_the_month(project: Path) -> None:
+    # Customers: fumio and chika, who steps up, and daigo; then fumio, daigo, who steps up, and emi.
+    # Leads: lisa; then kenta, who fills a cart. Browsers: none; then b5, found out, b98 and b99.
+    rates = ["customer_to_repeater_rate", "lead_to_hot_lead_rate", "visitor_to_known_rate"]
+    counts = ["customer_to_repeater_at_risk", "lead_to_customer_at_risk", "visitor_to_known_steps"]
+    assert query(project, rates + counts, "metric_time__month", "--start-time", "2026-05-01") == [
+        ("2026-05-01", pytest.approx(1 / 3), 0, None, 3, 1, None),
+        ("2026-06-01", pytest.approx(1 / 3), 1, pytest.approx(1 / 3), 3, 1, 1),
+    ]
+
+
+def test_a_quarter_of_steps_gives_the_rate_of_its_average_month(project: Path) -> None:
+    # fumio stands there from month to month, and beside him who is named.
+    metrics = [f"customer_to_repeater_{part}" for part in ("steps", "at_risk", "rate")]
+    assert query(project, metrics, "metric_time__quarter", "--start-time", "2026-01-01") == [
+        ("2026-01-01", 2, 9, pytest.approx(2 / 9)),  # chika, junko; they again; chika, ichiro
+        ("2026-04-01", 2, 8, 0.25),  # chika; chika, daigo; daigo, emi
+    ]
