@@ -6,6 +6,20 @@ cpm_limits as (
     select * from {{ ref('cpm_limits') }}
 ),
 
+limits as (
+    select
+        churn_days,
+        early_days,
+        long_days,
+        trend_includes_early,
+        {% if var('cpm_amount') is none %}
+            amount
+        {% else %}
+            cast({{ var('cpm_amount') }} as decimal(18, 3)) as amount
+        {% endif %}
+    from cpm_limits
+),
+
 accumulated as (
     select
         person_id,
@@ -41,18 +55,18 @@ int_purchases__cpm as (
         case
             when measured.purchase_no = 1 then 'first'
             when
-                measured.tenure_days < cpm_limits.early_days
+                measured.tenure_days < limits.early_days
                 and not (
-                    cpm_limits.trend_includes_early and measured.net_sales >= cpm_limits.amount
+                    limits.trend_includes_early and measured.net_sales >= limits.amount
                 )
                 then 'early'
-            when measured.net_sales < cpm_limits.amount then 'steady'
-            when measured.tenure_days < cpm_limits.long_days then 'trend'
+            when measured.net_sales < limits.amount then 'steady'
+            when measured.tenure_days < limits.long_days then 'trend'
             else 'best'
         end as cpm_rank,
-        {{ add_days('measured.purchase_date', 'cpm_limits.churn_days') }} as lapse_date
+        {{ add_days('measured.purchase_date', 'limits.churn_days') }} as lapse_date
     from measured
-    cross join cpm_limits
+    cross join limits
 )
 
 select * from int_purchases__cpm

@@ -141,3 +141,9 @@ def test_dbt_vars_carry_day_zone_and_currency_and_what_the_shop_changes(profile)
         "purchase_grain": "order",
         "rfm_window_months": None,
     }
+
+
+def test_a_shop_that_does_not_count_in_yen_states_the_amount_of_cpm():
+    # The seed cpm_limits says 70,000: in pounds next to nobody would spend enough.
+    assert load_shop("online_retail").dbt_vars(date(2011, 12, 9))["cpm_amount"] == 550
+    assert "cpm_amount" not in load_shop("sample").dbt_vars(date(2026, 10, 31))
