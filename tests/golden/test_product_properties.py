@@ -1,11 +1,11 @@
 """What must hold of pairs and next products whatever was bought: the models on random purchases."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.golden.building import DBT_PROJECT, run_dbt
@@ -34,6 +34,7 @@ MODELS = (
 )
 Product = tuple[bool, int | None, bool, int | None, int]
 Line = tuple[int, int, int, int, int]
+Build = Callable[[list[Product], list[Line]], duckdb.DuckDBPyConnection]
 
 products = st.lists(
     # is_active, stock, is_trial, pack days, product code
@@ -127,25 +128,27 @@ def _fill(warehouse: duckdb.DuckDBPyConnection, shop: list[Product], bought: lis
     )
 
 
-def _build(warehouse: duckdb.DuckDBPyConnection, statements: dict[str, str]) -> None:
-    for model, query in statements.items():
-        schema = "marts" if model.startswith("rpt_") else "intermediate"
-        warehouse.execute(f"create or replace table {schema}.{model} as {query}")
+@pytest.fixture(scope="module")
+def built(warehouse: duckdb.DuckDBPyConnection, statements: dict[str, str]) -> Build:
+    """Gives the database after the models have been built on what was bought in a shop."""
+
+    def build(shop: list[Product], bought: list[Line]) -> duckdb.DuckDBPyConnection:
+        _fill(warehouse, shop, bought)
+        for model, query in statements.items():
+            schema = "marts" if model.startswith("rpt_") else "intermediate"
+            warehouse.execute(f"create or replace table {schema}.{model} as {query}")
+        return warehouse
+
+    return build
 
 
 @pytest.mark.slow
 @given(shop=products, bought=lines)
-@settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=30, deadline=None)
 def test_nobody_is_offered_what_they_own_or_what_is_not_sold(
-    warehouse: duckdb.DuckDBPyConnection,
-    statements: dict[str, str],
-    shop: list[Product],
-    bought: list[Line],
+    built: Build, shop: list[Product], bought: list[Line]
 ) -> None:
-    _fill(warehouse, shop, bought)
-    _build(warehouse, statements)
+    warehouse = built(shop, bought)
     offers = warehouse.execute(
         "select person_id, product_id, product_code from marts.rpt_next_products"
     ).fetchall()
@@ -176,17 +179,11 @@ def test_nobody_is_offered_what_they_own_or_what_is_not_sold(
 
 @pytest.mark.slow
 @given(shop=products, bought=lines)
-@settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=20, deadline=None)
 def test_pairs_agree_with_a_count_in_python_and_lift_is_symmetric(
-    warehouse: duckdb.DuckDBPyConnection,
-    statements: dict[str, str],
-    shop: list[Product],
-    bought: list[Line],
+    built: Build, shop: list[Product], bought: list[Line]
 ) -> None:
-    _fill(warehouse, shop, bought)
-    _build(warehouse, statements)
+    warehouse = built(shop, bought)
     rows = warehouse.execute(
         """
         select a.product_code, b.product_code, pair_count, a_count, b_count, total_count, support,

@@ -30,6 +30,11 @@ def percent(ratio: float) -> Text:
     return same(f"{_half_up(Decimal(repr(ratio)) * 100, 1)}%")
 
 
+def percent_if_known(ratio: float | None) -> Text:
+    """Give a ratio of 0 to 1 as percent, or a dash where it is not known."""
+    return NOTHING if ratio is None else percent(ratio)
+
+
 def percent_short(ratio: float) -> Text:
     """Give a ratio of 0 to 1 as percent, without decimals that say nothing; for axes."""
     return same(f"{_half_up(Decimal(repr(ratio)) * 100, 1)}".removesuffix(".0") + "%")

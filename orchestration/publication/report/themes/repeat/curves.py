@@ -82,8 +82,8 @@ def _build(published: Published) -> Content | None:
                     show.days(day),
                     show.count(point.at_risk),
                     show.percent(point.converted),
-                    show.NOTHING if point.low is None else show.percent(point.low),
-                    show.NOTHING if point.high is None else show.percent(point.high),
+                    show.percent_if_known(point.low),
+                    show.percent_if_known(point.high),
                 )
                 for day, point in told
             ),

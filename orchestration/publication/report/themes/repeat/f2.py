@@ -96,7 +96,7 @@ def _table(rows: Sequence[Conversion], head: Text, names: Sequence[Text]) -> Tab
                 show.count(row.matured),
                 show.count(row.immature),
                 show.count(row.converted),
-                show.NOTHING if row.ratio is None else show.percent(row.ratio),
+                show.percent_if_known(row.ratio),
             )
             for name, row in zip(names, rows, strict=True)
         ),

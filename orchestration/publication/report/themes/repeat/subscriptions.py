@@ -13,8 +13,8 @@ from orchestration.publication.report.charts.lines import line_chart
 from orchestration.publication.report.panel import Column, Content, Panel, Table
 from orchestration.publication.report.published import Published
 from orchestration.publication.report.texts import say
+from orchestration.publication.report.themes.months import MONTHS_OF_RATES, month_table
 
-MONTHS_SHOWN = 24
 LEAST_KNOWN = 10
 """Subscriptions that a delivery must tell of for the reading to go as far as it."""
 
@@ -51,6 +51,12 @@ _MONTHS = """
 select month_start, active_at_start, started, cancelled, paused, churn_ratio
 from marts.rpt_subscription_churn where is_complete order by month_start
 """
+_COUNTS = {
+    "active": "active_at_start",
+    "started": "started",
+    "cancelled": "cancelled",
+    "paused": "paused",
+}
 
 
 def _build_retention(published: Published) -> Content | None:
@@ -96,11 +102,12 @@ def _build_retention(published: Published) -> Content | None:
 
 
 def _build_churn(published: Published) -> Content | None:
-    months = published.rows(SubscriptionMonth, _MONTHS)[-MONTHS_SHOWN:]
+    months = published.rows(SubscriptionMonth, _MONTHS)[-MONTHS_OF_RATES:]
     told = [month for month in months if month.churn_ratio is not None]
     if not told:
         return None
     last = told[-1]
+    days = [month.month_start for month in months]
     return Content(
         reading=say(
             "cancellations.reading",
@@ -110,30 +117,25 @@ def _build_churn(published: Published) -> Content | None:
             cancelled=show.count(last.cancelled),
         ),
         figures=line_chart(
-            [show.month(month.month_start) for month in months],
+            [show.month(day) for day in days],
             [Series(say("cancellations.churn"), [month.churn_ratio for month in months], "thread")],
             percent_axis(say("cancellations.churn")),
         ),
-        numbers=Table(
-            columns=(
-                Column(say("words.month"), kind="word"),
-                Column(say("cancellations.active")),
-                Column(say("cancellations.started")),
-                Column(say("cancellations.cancelled")),
-                Column(say("cancellations.paused")),
-                Column(say("cancellations.churn")),
-            ),
-            rows=tuple(
+        numbers=month_table(
+            days,
+            [
+                *(
+                    (
+                        say(f"cancellations.{name}"),
+                        [show.count(getattr(month, column)) for month in months],
+                    )
+                    for name, column in _COUNTS.items()
+                ),
                 (
-                    show.month(month.month_start),
-                    show.count(month.active_at_start),
-                    show.count(month.started),
-                    show.count(month.cancelled),
-                    show.count(month.paused),
-                    show.NOTHING if month.churn_ratio is None else show.percent(month.churn_ratio),
-                )
-                for month in months
-            ),
+                    say("cancellations.churn"),
+                    [show.percent_if_known(month.churn_ratio) for month in months],
+                ),
+            ],
         ),
     )
 

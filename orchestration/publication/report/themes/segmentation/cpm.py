@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
 from orchestration.publication.report import format as show
 from orchestration.publication.report.charts.axes import Series, count_axis
-from orchestration.publication.report.charts.bars import column_chart, row_chart
+from orchestration.publication.report.charts.bars import row_chart
 from orchestration.publication.report.panel import Column, Content, Panel, Table
 from orchestration.publication.report.published import Published
 from orchestration.publication.report.texts import Text, say, say_code
+from orchestration.publication.report.themes.months import Moves, moves_content
 
-MONTHS_SHOWN = 12
 _RANKS = ("best", "trend", "steady", "early", "first")
-_MOVES = {"step_up": "indigo", "return": "green", "lapse": "thread"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,16 +24,6 @@ class Rank:
     active: int
     lapsed: int
     net_sales: Decimal
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """Buyers who moved between groups in one complete month."""
-
-    month: date
-    step_up: int
-    back: int
-    lapse: int
 
 
 _GROUPS = """
@@ -109,46 +96,7 @@ def _name(rank: Rank) -> Text:
 
 
 def _build_moves(published: Published) -> Content | None:
-    months = published.rows(Month, _MONTHS)[-MONTHS_SHOWN:]
-    if not months:
-        return None
-    latest = months[-1]
-    return Content(
-        reading=say(
-            "cpm_moves.reading",
-            month=show.month(latest.month),
-            step_up=show.persons(latest.step_up),
-            back=show.persons(latest.back),
-            lapse=show.persons(latest.lapse),
-        ),
-        figures=column_chart(
-            [show.month(month.month) for month in months],
-            [
-                Series(say(f"cpm_moves.{move}"), _counts(months, move), colour=colour)
-                for move, colour in _MOVES.items()
-            ],
-            count_axis(say("words.persons")),
-        ),
-        numbers=Table(
-            columns=(
-                Column(say("words.month"), kind="word"),
-                *(Column(say(f"cpm_moves.{move}")) for move in _MOVES),
-            ),
-            rows=tuple(
-                (
-                    show.month(month.month),
-                    show.count(month.step_up),
-                    show.count(month.back),
-                    show.count(month.lapse),
-                )
-                for month in reversed(months)
-            ),
-        ),
-    )
-
-
-def _counts(months: Sequence[Month], move: str) -> list[int]:
-    return [getattr(month, "back" if move == "return" else move) for month in months]
+    return moves_content("cpm_moves", published.rows(Moves, _MONTHS))
 
 
 CPM = Panel(key="cpm", reads=("marts.rpt_cpm",), build=_build_groups)

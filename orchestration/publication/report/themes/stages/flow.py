@@ -2,29 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
-
-from orchestration.publication.report import format as show
-from orchestration.publication.report.charts.axes import Series, count_axis
-from orchestration.publication.report.charts.bars import column_chart
-from orchestration.publication.report.panel import Column, Content, Panel, Table
+from orchestration.publication.report.panel import Content, Panel
 from orchestration.publication.report.published import Published
-from orchestration.publication.report.texts import say
-
-MONTHS_SHOWN = 12
-_DIRECTIONS = {"up": "indigo", "back": "green", "down": "thread"}
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """The changes of stage of persons in one month that has ended."""
-
-    month: date
-    up: int
-    back: int
-    down: int
-
+from orchestration.publication.report.themes.months import Moves, moves_content
 
 # A month has ended when its last day is a day that the publication knows.
 _SQL = """
@@ -43,46 +23,7 @@ order by month_start
 
 
 def _build(published: Published) -> Content | None:
-    months = published.rows(Month, _SQL)[-MONTHS_SHOWN:]
-    if not months:
-        return None
-    latest = months[-1]
-    return Content(
-        reading=say(
-            "stage_flow.reading",
-            month=show.month(latest.month),
-            up=show.persons(latest.up),
-            back=show.persons(latest.back),
-            down=show.persons(latest.down),
-        ),
-        figures=column_chart(
-            [show.month(month.month) for month in months],
-            [
-                Series(
-                    say(f"stage_flow.{direction}"),
-                    [getattr(month, direction) for month in months],
-                    colour,
-                )
-                for direction, colour in _DIRECTIONS.items()
-            ],
-            count_axis(say("words.persons")),
-        ),
-        numbers=Table(
-            columns=(
-                Column(say("words.month"), kind="word"),
-                *(Column(say(f"stage_flow.{direction}")) for direction in _DIRECTIONS),
-            ),
-            rows=tuple(
-                (
-                    show.month(month.month),
-                    show.count(month.up),
-                    show.count(month.back),
-                    show.count(month.down),
-                )
-                for month in reversed(months)
-            ),
-        ),
-    )
+    return moves_content("stage_flow", published.rows(Moves, _SQL))
 
 
 FLOW = Panel(

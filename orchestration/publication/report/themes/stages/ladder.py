@@ -134,7 +134,7 @@ def _hover(stage: Stage, language: Language) -> str:
 
 
 def _share(stage: Stage) -> Text:
-    return show.NOTHING if stage.share_of_kind is None else show.percent(stage.share_of_kind)
+    return show.percent_if_known(stage.share_of_kind)
 
 
 def _table(stages: Sequence[Stage]) -> Table:

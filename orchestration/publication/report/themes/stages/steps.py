@@ -84,7 +84,7 @@ def _build(published: Published) -> Content | None:
                     say(f"stage_steps.{step.from_stage}"),
                     show.count(step.at_risk),
                     show.count(step.stepped_up),
-                    _percent(step.rate),
+                    show.percent_if_known(step.rate),
                 )
                 for step in steps
             ),
@@ -112,10 +112,6 @@ def _reading(rates: dict[tuple[str, str], float | None], channels: Sequence[str]
 
 def _name(channel: str) -> Text:
     return say_code("repeat_values", channel)
-
-
-def _percent(ratio: float | None) -> Text:
-    return show.NOTHING if ratio is None else show.percent(ratio)
 
 
 STEPS = Panel(key="stage_steps", reads=("marts.rpt_stage_funnel",), build=_build)
