@@ -25,7 +25,7 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         """Refuse."""
 
 
-class _StrictClient(Client):  # type: ignore[misc]
+class _StrictClient(Client):  # type: ignore[misc]  # the library has no types
     """The SDK's client without redirects."""
 
     def _build_client(self, name: str | None = None) -> "_StrictClient":

@@ -100,7 +100,10 @@ def build(past: PastDay, shop: Shop, run_id: str) -> int:
         propose_links,
     )
     from orchestration.identity.resolve import resolve_identities  # noqa: PLC0415  imports scipy
-    from orchestration.prediction.step import ensure_tables, run_predictions  # noqa: PLC0415
+    from orchestration.prediction.step import (  # noqa: PLC0415  imports scipy
+        ensure_tables,
+        run_predictions,
+    )
 
     there = past.workspace
     environment = dbt_environment(shop.settings, shop.workspace) | {

@@ -24,7 +24,7 @@ DBT = str(Path(sys.executable).parent / "dbt")
 """The dbt of this environment, whether or not it is on the PATH."""
 
 
-class Shop(dg.ConfigurableResource):  # type: ignore[type-arg]
+class Shop(dg.ConfigurableResource):  # type: ignore[type-arg]  # gives itself
     """The shop's profile, folders and clock."""
 
     @cached_property

@@ -22,7 +22,8 @@ def check_file(
         ContractError: no feed fits the file.
     """
     chosen = _feed(mapping, path, feed)
-    identity = FileIdentity(mapping.source, path.name, "", 1, datetime.min)  # noqa: DTZ901
+    never = datetime.min  # noqa: DTZ901  instants of the lake are UTC without a zone
+    identity = FileIdentity(mapping.source, path.name, "", 1, never)
     with TemporaryDirectory(prefix="enishi-check-") as folder:
         zone = mapping.time_zone or shop_time_zone
         stage = FeedStage(chosen, Path(folder), time_zone=zone, click_key=None)

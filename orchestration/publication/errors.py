@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-class PublicationRefused(Exception):  # noqa: N818
+class PublicationRefused(Exception):  # noqa: N818  (reads as what happened)
     """Nothing was published; what was current stays current. The message says why."""
 
 

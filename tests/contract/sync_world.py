@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -97,8 +98,8 @@ class Person:
 
 def member(number: int, **changes: object) -> Person:
     """Give a plain person with an address of their own."""
-    values: dict[str, object] = {"email": f"canary{number}@example.jp", **changes}
-    return Person(f"p{number:05d}", **values)  # type: ignore[arg-type]
+    values: dict[str, Any] = {"email": f"canary{number}@example.jp", **changes}
+    return Person(f"p{number:05d}", **values)
 
 
 def publish(

@@ -1,5 +1,6 @@
 """The house keeps its layout and its measures."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -46,6 +47,15 @@ def test_python_file_stays_under_400_lines(path):
 )
 def test_sql_file_stays_under_120_lines(path):
     assert len((ROOT / path).read_text(encoding="utf-8").splitlines()) <= 120
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if p.suffix == ".py"], ids=str)
+def test_every_exception_to_lint_or_types_has_its_reason(path):
+    exceptions = re.finditer(
+        r"# (?:noqa|type: ignore)\b(?:: [A-Z0-9, ]*[A-Z0-9]|\[[a-z, -]+\])?(.*)",
+        (ROOT / path).read_text(encoding="utf-8"),
+    )
+    assert [found[0] for found in exceptions if not re.search(r"\w", found[1])] == []
 
 
 def test_every_decision_is_listed():

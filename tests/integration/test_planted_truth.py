@@ -127,7 +127,7 @@ def test_segment_holds_exactly_whom_the_truth_names(
     published = {
         person for (person,) in truth.shop.rows(f"select person_id from segments.{segment}")
     }
-    expected = answer(truth)  # type: ignore[operator]
+    expected = answer(truth)  # type: ignore[operator]  # parametrized with functions
     assert len(expected) > 10
     assert published - expected == set()
     assert expected - published == set()

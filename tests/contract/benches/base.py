@@ -10,7 +10,7 @@ from collections import Counter
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from reverse_etl.channels.base import (
     Batch,
@@ -71,12 +71,12 @@ def open_bench(name: str, folder: Path) -> AbstractContextManager[Bench]:
     return opened
 
 
-def channel_of(bench: Bench, **capabilities: object) -> Channel:
+def channel_of(bench: Bench, **capabilities: Any) -> Channel:
     """Give the bench's channel, with smaller limits where a test wants them."""
     channel = open_channel(bench.spec, bench.settings())
     if capabilities:
-        smaller = replace(channel.capabilities, **capabilities)  # type: ignore[arg-type]
-        channel.capabilities = smaller  # type: ignore[misc]
+        smaller = replace(channel.capabilities, **capabilities)
+        channel.capabilities = smaller  # type: ignore[misc]  # a class's constant
     return channel
 
 
@@ -90,5 +90,5 @@ def scripted(channel: Channel, *answers: BatchResult) -> list[Batch]:
         asked.append(batch)
         return waiting.pop(0) if waiting else deliver(batch)
 
-    channel.deliver = answer  # type: ignore[method-assign]
+    channel.deliver = answer  # type: ignore[method-assign]  # the script stands for the vendor
     return asked

@@ -37,7 +37,7 @@ def test_inbound_suite_guards_the_key_when_loaded(entity: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_suite_is_what_great_expectations_reads_when_loaded(name: str) -> None:
-    from great_expectations.core.expectation_suite import ExpectationSuite  # noqa: PLC0415
+    from great_expectations.core.expectation_suite import ExpectationSuite  # noqa: PLC0415  slow
 
     raw = json.loads((SUITES / f"{name}.json").read_text("utf-8"))
     suite = ExpectationSuite(**raw)

@@ -5,22 +5,22 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from orchestration.ingest.entities import load_entities
+from orchestration.ingest.entities import EntitySpec, load_entities
 from orchestration.ingest.lake import Lake
 
 
 @pytest.mark.parametrize("spec", load_entities().values(), ids=lambda spec: spec.name)
-def test_an_entity_without_files_is_an_empty_typed_table(tmp_path: Path, spec: object) -> None:
+def test_an_entity_without_files_is_an_empty_typed_table(tmp_path: Path, spec: EntitySpec) -> None:
     lake = Lake(tmp_path)
     lake.ensure_empty_entities()
 
     with duckdb.connect() as connection:
         rows = connection.read_parquet(
-            lake.raw_glob(spec.name),  # type: ignore[attr-defined]
+            lake.raw_glob(spec.name),
             union_by_name=True,
             hive_partitioning=False,
         )
-        assert rows.columns == spec.raw_schema.names  # type: ignore[attr-defined]
+        assert rows.columns == spec.raw_schema.names
         assert rows.fetchall() == []
 
 

@@ -17,7 +17,9 @@ from orchestration.prediction.backtest import (
 SETTING = Setting(date(2026, 10, 31), "hold_out", date(2026, 8, 2), 90)
 
 
-def judged(prediction: str, predicted: list[float], baseline: list[float], actual: list[float]):  # type: ignore[no-untyped-def]
+def judged(
+    prediction: str, predicted: list[float], baseline: list[float], actual: list[float]
+) -> dict[object, Row]:
     trial = Trial(
         prediction,
         "model",

@@ -3,7 +3,7 @@
 import sys
 from datetime import date
 from pathlib import Path
-from types import ModuleType
+from types import SimpleNamespace
 
 import duckdb
 import pyarrow as pa
@@ -34,7 +34,7 @@ def work_db(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def total(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+def total(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     """A prediction that adds the numbers from a setting on."""
 
     def predict(task: Task) -> Predicted:
@@ -45,9 +45,8 @@ def total(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
         rows = [{"as_of_date": task.as_of_date, "sum": found[0]}]
         return Predicted({"sums": pa.Table.from_pylist(rows, schema=SCHEMA)}, {"numbers": 5})
 
-    module = ModuleType("orchestration.prediction.total")
-    module.predict = predict  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, module.__name__, module)
+    module = SimpleNamespace(predict=predict)
+    monkeypatch.setitem(sys.modules, "orchestration.prediction.total", module)
     return module
 
 
@@ -106,9 +105,9 @@ def test_run_prediction_refuses_tables_that_the_registry_does_not_name(
 
 
 def test_run_prediction_refuses_other_columns_than_the_registry_names(
-    work_db: Path, tmp_path: Path, total: ModuleType
+    work_db: Path, tmp_path: Path, total: SimpleNamespace
 ) -> None:
-    total.predict = lambda _: Predicted({"sums": pa.table({"sum": [1]})})  # type: ignore[attr-defined]
+    total.predict = lambda _: Predicted({"sums": pa.table({"sum": [1]})})
 
     with pytest.raises(PredictionError, match="sums has the columns"):
         run_prediction(prediction(), work_db, tmp_path / "lake", MONDAY)

@@ -130,7 +130,7 @@ def test_readers_see_one_whole_publication_when_ten_are_swapped(shop: Any, tmp_p
 
 
 def test_reader_keeps_its_rows_when_its_publication_is_pruned(shop: Any) -> None:
-    import duckdb  # noqa: PLC0415
+    import duckdb  # noqa: PLC0415  only here, children stay light
 
     first = shop.publish().publication
     with duckdb.connect(str(first.warehouse), read_only=True) as connection:

@@ -2,6 +2,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -79,10 +80,10 @@ def test_generate_works_when_the_shop_has_one_person(tmp_path: Path) -> None:
     ids=["no person", "too few days"],
 )
 def test_generate_refuses_when_the_shop_is_too_small(
-    tmp_path: Path, arguments: dict[str, int], message: str
+    tmp_path: Path, arguments: dict[str, Any], message: str
 ) -> None:
     with pytest.raises(ValueError, match=message):
-        generate(tmp_path, click_key="key", **arguments)  # type: ignore[arg-type]
+        generate(tmp_path, click_key="key", **arguments)
 
 
 def test_generate_refuses_when_landing_already_holds_files(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 import pyarrow as pa
 import pytest
 
-from orchestration.ingest.entities import load_entities
+from orchestration.ingest.entities import EntitySpec, load_entities
 from orchestration.ingest.normalise.derived import derived_columns
 from orchestration.ingest.normalise.email import (
     email_key,
@@ -82,12 +82,12 @@ def test_trim_makes_blank_text_nothing() -> None:
 
 
 @pytest.mark.parametrize("spec", load_entities().values(), ids=lambda spec: spec.name)
-def test_every_derived_column_of_every_entity_is_computed(spec: object) -> None:
-    empty = {field.name: pa.nulls(0, field.type) for field in spec.payload_schema}  # type: ignore[attr-defined]
+def test_every_derived_column_of_every_entity_is_computed(spec: EntitySpec) -> None:
+    empty = {field.name: pa.nulls(0, field.type) for field in spec.payload_schema}
 
-    found = derived_columns(spec, empty)  # type: ignore[arg-type]
+    found = derived_columns(spec, empty)
 
-    assert set(found) == {c.name for c in spec.columns if c.derived}  # type: ignore[attr-defined]
+    assert set(found) == {c.name for c in spec.columns if c.derived}
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ FRESHNESS: list[dict[str, object]] = [
         "rows_accepted": 1234,
         "rows_quarantined": 1,
         "newest_at": datetime(2026, 10, 13, 23, 59),  # noqa: DTZ001 (UTC without a zone)
-        "loaded_at": datetime(2026, 10, 16, 2, 0),  # noqa: DTZ001
+        "loaded_at": datetime(2026, 10, 16, 2, 0),  # noqa: DTZ001 (UTC without a zone)
     }
 ]
 
