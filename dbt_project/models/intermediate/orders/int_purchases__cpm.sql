@@ -12,11 +12,10 @@ limits as (
         early_days,
         long_days,
         trend_includes_early,
-        {% if var('cpm_amount') is none %}
+        coalesce(
+            cast({{ 'null' if var('cpm_amount') is none else var('cpm_amount') }} as decimal(18, 3)),
             amount
-        {% else %}
-            cast({{ var('cpm_amount') }} as decimal(18, 3)) as amount
-        {% endif %}
+        ) as amount
     from cpm_limits
 ),
 
