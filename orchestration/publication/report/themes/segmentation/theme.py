@@ -7,12 +7,13 @@ from orchestration.publication.report.themes.segmentation.clusters import CLUSTE
 from orchestration.publication.report.themes.segmentation.cpm import CPM, CPM_MOVES
 from orchestration.publication.report.themes.segmentation.deciles import DECILES
 from orchestration.publication.report.themes.segmentation.rfm import RFM
+from orchestration.publication.report.themes.segmentation.rfm_groups import RFM_GROUPS
 from orchestration.publication.report.themes.segmentation.tastes import TASTES
 
 SEGMENTATION = Theme(
     "segmentation",
     (
-        Section("groups", (RFM, DECILES, CPM, CPM_MOVES, CLUSTERS)),
+        Section("groups", (RFM, RFM_GROUPS, DECILES, CPM, CPM_MOVES, CLUSTERS)),
         Section("tastes", (TASTES,)),
     ),
 )

@@ -36,9 +36,10 @@ select * from (values
 
 insert into marts.rpt_rfm by name
 select * from (values
-    ('person-1', 5, 3, 6000, 'loyal', 'ロイヤル'), ('person-2', 5, 1, 4000, 'new', '新規'),
-    ('person-3', 5, 1, 500, 'new', '新規')
-) as buyers (person_id, r_score, f_score, monetary, rfm_segment, rfm_segment_ja);
+    ('person-1', 5, 3, 6000, 'loyal', 'ロイヤル', 'ACTIVE'),
+    ('person-2', 5, 1, 4000, 'new', '新規', 'NEW'),
+    ('person-3', 5, 1, 500, 'new', '新規', 'NEW')
+) as buyers (person_id, r_score, f_score, monetary, rfm_segment, rfm_segment_ja, rfm_group);
 
 insert into marts.rpt_deciles by name
 select * from (values

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from orchestration.publication.report.panel import Content, Panel
 from orchestration.publication.report.themes.products.abc import ABC
 from orchestration.publication.report.themes.segmentation.cpm import CPM, CPM_MOVES
+from orchestration.publication.report.themes.segmentation.rfm_groups import RFM_GROUPS
 from orchestration.publication.report.themes.segmentation.tastes import TASTES
 
 GROUPS = """
@@ -15,6 +16,13 @@ select * from (values
     ('a', 'best', false, 90000), ('b', 'best', true, 80000), ('c', 'best', false, 70000),
     ('d', 'first', true, 1000)
 ) as buyers (person_id, cpm_rank, is_lapsed, net_sales)
+"""
+SHOPIFY = """
+insert into marts.fct_orders by name select 'o' as order_id, 'JPY' as currency;
+insert into marts.rpt_rfm by name
+select * from (values
+    ('a', 'NEW', 1000), ('b', 'NEW', 2000), ('c', 'ALMOST_LOST', 500), ('d', 'AT_RISK', 90000)
+) as buyers (person_id, rfm_group, monetary)
 """
 MOVES = """
 insert into marts.rpt_cpm_transitions by name
@@ -55,6 +63,23 @@ def test_cpm_counts_active_and_lost_best(panel_of: Callable[[Panel, str], Conten
     assert [[cell.ja for cell in row[:3]] for row in content.numbers.rows] == [
         ["優良", "2", "1"],
         ["初回", "0", "1"],
+    ]
+
+
+def test_rfm_groups_tell_the_largest_and_who_slips_away(
+    panel_of: Callable[[Panel, str], Content],
+) -> None:
+    content = panel_of(RFM_GROUPS, SHOPIFY)
+
+    assert content.reading.ja == (
+        "購入者4人のうち最も多いのは「新規」で2人（50.0%）です。"
+        "離れかけている人（離脱懸念・元ロイヤル・離脱寸前）は合わせて2人（50.0%）です。"
+    )
+    assert content.numbers is not None
+    assert [[cell.en for cell in row] for row in content.numbers.rows] == [
+        ["New", "2", "50.0%", "¥3,000"],
+        ["Almost lost", "1", "25.0%", "¥500"],
+        ["At risk", "1", "25.0%", "¥90,000"],
     ]
 
 
