@@ -65,7 +65,10 @@ def test_clusters_warn_when_other_samples_form_others(
 ) -> None:
     content = panel_of(CLUSTERS, clusters_sql(0.5))
 
-    assert "borders are not sure (stability 0.50)" in content.reading.en
+    assert (
+        "borders are blurred (grouping other buyers of the shop anew agrees to 0.50"
+        in content.reading.en
+    )
 
 
 def test_drivers_name_the_strongest_that_is_clear_and_warn(

@@ -80,7 +80,9 @@ def test_calibration_compares_the_last_hold_out_alone(panel_of):
 
 def test_backtest_counts_what_did_at_least_as_well_where_it_decides(panel_of):
     content = panel_of(BACKTEST, TRIALS)
-    assert "検証した2件の予測のうち、ベースラインと同等以上だったのは1件です" in content.reading.ja
+    assert (
+        "検証した2件の予測のうち、単純な目安と同等以上に当たったのは1件です" in content.reading.ja
+    )
     (table,) = content.tables
     assert [(row[0].en, row[2].en, row[6].en) for row in table.table.rows] == [
         ("Who buys within 90 days", "0.840", "met"),
