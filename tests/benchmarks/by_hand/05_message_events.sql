@@ -76,6 +76,43 @@ qualify row_number() over (
 create temp table bots as
 select token from read_csv(getvariable('bots'), header = true);
 
+-- A scanner follows three links of a message within two seconds, whenever it comes.
+create temp table scanned as
+with clicks as (
+    select
+        source, provider_message_id, recipient, provider_event_id, url,
+        epoch_us(occurred_at) as at_us,
+    from message_log
+    where
+        event_type = 'click' and url is not null and event_date <= getvariable('as_of')
+        and provider_message_id is not null and recipient is not null
+),
+
+windows as (
+    select
+        source, provider_message_id, recipient, at_us,
+        list(url) over two_seconds as urls,
+    from clicks
+    window two_seconds as (
+        partition by source, provider_message_id, recipient
+        order by at_us range between current row and 2000000 following
+    )
+),
+
+bursts as (
+    select distinct source, provider_message_id, recipient, at_us from windows
+    where len(list_distinct(urls)) >= 3
+)
+
+select source, provider_event_id from message_log
+semi join bursts
+    on
+        message_log.source = bursts.source
+        and message_log.provider_message_id = bursts.provider_message_id
+        and message_log.recipient = bursts.recipient
+        and epoch_us(message_log.occurred_at) between bursts.at_us and bursts.at_us + 2000000
+where event_type = 'click';
+
 create table marts.fct_message_events as
 with arrivals as (
     select source, provider_message_id, recipient, min(occurred_at) as delivered_at,
@@ -93,7 +130,8 @@ observed as (
         message_log.*, coalesce(addresses.person_id, line_users.person_id) as person_id,
         coalesce(epoch(occurred_at - delivered_at) between 0 and 2, false)
         or bot_agents.user_agent is not null as is_machine,
-        event_type = 'click' and is_machine as is_bot_click,
+        event_type = 'click' and (is_machine or scanned.provider_event_id is not null)
+            as is_bot_click,
     from message_log
     left join addresses
         on message_log.email_key = addresses.email_key and addresses.is_sole_holder
@@ -108,6 +146,10 @@ observed as (
             and message_log.recipient = arrivals.recipient
             and event_type in ('open', 'click')
     left join bot_agents on message_log.user_agent = bot_agents.user_agent
+    left join scanned
+        on
+            message_log.source = scanned.source
+            and message_log.provider_event_id = scanned.provider_event_id
 )
 
 select

@@ -47,7 +47,7 @@ def _reaction(message: Row, name: str, *, after: float, **columns: Any) -> Row:
 
 
 def _robots() -> Iterable[Row]:
-    """Opens by machines and people, and scanners that follow every link on arrival."""
+    """Opens by machines and people; scanners that follow every link, on arrival or later."""
     for member in (KENTA, LISA, JUNKO):
         message = _message(member, f"m{member}", "2026-06-29 09:00:00")
         yield message
@@ -58,6 +58,7 @@ def _robots() -> Iterable[Row]:
             # The whole mail within the two seconds that no reader is quick enough for.
             name, after = f"scan{place}", place * 0.4
             yield _reaction(message, name, after=after, event_type="click", url=link)
+            yield _reaction(message, f"re{name}", after=60 + after, event_type="click", url=link)
 
 
 def _reader() -> Iterable[Row]:
@@ -105,7 +106,7 @@ def test_lead_scores_are_equal_row_for_row_when_only_machines_react(
         group by all order by all
         """,
     ) == [
-        ("click", False, True, 18, 18),
+        ("click", False, True, 36, 36),
         ("delivered", False, False, 3, 3),
         ("open", False, False, 3, 3),
         ("open", True, False, 6, 6),

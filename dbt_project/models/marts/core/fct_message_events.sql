@@ -10,6 +10,10 @@ int_person__line_users as (
     select * from {{ ref('int_person__line_users') }}
 ),
 
+int_message__bursts as (
+    select * from {{ ref('int_message__bursts') }}
+),
+
 bot_user_agents as (
     select * from {{ ref('bot_user_agents') }}
 ),
@@ -28,6 +32,21 @@ deliveries as (
     from visible_events
     where event_type = 'delivered'
     group by source, provider_message_id, recipient
+),
+
+burst_clicks as (
+    select visible_events.message_event_id
+    from visible_events
+    inner join int_message__bursts
+        on
+            visible_events.source = int_message__bursts.source
+            and visible_events.provider_message_id = int_message__bursts.provider_message_id
+            and visible_events.recipient = int_message__bursts.recipient
+    where
+        visible_events.event_type = 'click'
+        and visible_events.occurred_at
+        between int_message__bursts.started_at and int_message__bursts.ended_at
+    group by visible_events.message_event_id
 ),
 
 bot_agents as (
@@ -49,7 +68,8 @@ observed_events as (
             between 0 and {{ var('machine_reaction_seconds') }},
             false
         ) as is_instant,
-        bot_agents.user_agent is not null as is_bot_agent
+        bot_agents.user_agent is not null as is_bot_agent,
+        burst_clicks.message_event_id is not null as is_in_burst
     from visible_events
     left join sole_holders on visible_events.email_key = sole_holders.email_key
     left join int_person__line_users
@@ -62,6 +82,7 @@ observed_events as (
             and visible_events.provider_message_id = deliveries.provider_message_id
             and visible_events.recipient = deliveries.recipient
     left join bot_agents on visible_events.user_agent = bot_agents.user_agent
+    left join burst_clicks on visible_events.message_event_id = burst_clicks.message_event_id
 ),
 
 flagged_events as (
@@ -69,7 +90,7 @@ flagged_events as (
         *,
         event_type = 'open'
         and (coalesce(is_machine_open, false) or is_instant or is_bot_agent) as is_machine,
-        event_type = 'click' and (is_instant or is_bot_agent) as is_bot_click
+        event_type = 'click' and (is_instant or is_bot_agent or is_in_burst) as is_bot_click
     from observed_events
 ),
 
