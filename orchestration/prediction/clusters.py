@@ -49,7 +49,8 @@ def predict(task: Task) -> Predicted:
             schema=CLUSTERS.schema,
         ),
         CLUSTER_PROFILES.name: pa.Table.from_pylist(
-            profiles(groups, values, _words(task)), schema=CLUSTER_PROFILES.schema
+            profiles(groups, values, _words(task), _earlier_numbers(task)),
+            schema=CLUSTER_PROFILES.schema,
         ),
         CLUSTER_CENTROIDS.name: _centroid_rows(task, groups),
         CLUSTER_RUNS.name: run_table(
@@ -79,10 +80,15 @@ def medoid_ranks(groups: Groups, people: list[str]) -> list[int]:
     return ranks
 
 
-def profiles(groups: Groups, values: Matrix, words: list[ClusterWord]) -> list[dict[str, object]]:
-    """One row per cluster: its size, medians in the features' units, mean z-scores and name."""
+def profiles(
+    groups: Groups, values: Matrix, words: list[ClusterWord], earlier: frozenset[int]
+) -> list[dict[str, object]]:
+    """One row per cluster: its size, medians in the features' units, mean z-scores and name.
+
+    A cluster is new when its number is none of `earlier`.
+    """
     rows: list[dict[str, object]] = []
-    for place, number in enumerate(groups.numbers):
+    for number in groups.numbers:
         members = groups.number_of == number
         scores = dict(zip(HABITS, groups.scores[members].mean(axis=0).tolist(), strict=True))
         label_ja, label_en = cluster_name(scores, words)
@@ -95,7 +101,7 @@ def profiles(groups: Groups, values: Matrix, words: list[ClusterWord]) -> list[d
                 "share": float(np.mean(members)),
                 "silhouette": groups.silhouette,
                 "stability": groups.stability,
-                "is_new": bool(groups.is_new[place]),
+                "is_new": int(number) not in earlier,
                 **{
                     f"median_{name}": _median(values[members, column])
                     for column, name in enumerate(HABITS)
@@ -159,6 +165,12 @@ def _earlier(task: Task) -> Earlier | None:
     )
     centroids = np.array([[row[name] for name in HABITS] for row in rows], dtype=np.float64)
     return Earlier(np.array([row["cluster_no"] for row in rows]), centroids)
+
+
+def _earlier_numbers(task: Task) -> frozenset[int]:
+    """The numbers of days before this one: a second run of a day says what the first said."""
+    rows = task.earlier(CLUSTER_CENTROIDS).to_pylist()
+    return frozenset(row["cluster_no"] for row in rows if row["as_of_date"] < task.as_of_date)
 
 
 def _centroid_rows(task: Task, groups: Groups) -> pa.Table:

@@ -47,10 +47,9 @@ class Groups:
     scores: Matrix
     """The points in standard deviations from the mean (z-scores)."""
     numbers: Counts
-    """The numbers in use, ascending; `centroids` and `is_new` are in this order."""
+    """The numbers in use, ascending; `centroids` are in this order."""
     centroids: Matrix
     """In the features' own units."""
-    is_new: NDArray[np.bool_]
     """True for a group that no earlier group resembles."""
     silhouette: float
     """Mean silhouette, -1 to 1 (Rousseeuw 1987), on a sample."""
@@ -86,7 +85,7 @@ def group(
     centroids = _settle(data, chosen)
     # Centroids from another start are in another order; this one hangs on the points alone.
     centroids = centroids[np.lexsort((*centroids.T, -centroids[:, rank_by]))]
-    numbers, is_new = _numbers(centroids, known, earlier)
+    numbers = _numbers(centroids, known, earlier)
     by_number = np.argsort(numbers)
     place, distance = vq(data, centroids)
     back = np.argsort(order)
@@ -96,7 +95,6 @@ def group(
         scores=data[back],
         numbers=numbers[by_number],
         centroids=(centroids * spread + centre)[by_number],
-        is_new=is_new[by_number],
         silhouette=score,
         stability=stability(sample, vq(sample, centroids)[0], _fresh, SEED),
     )
@@ -177,9 +175,7 @@ def _inertia(data: Matrix, centroids: Matrix) -> float:
     return float(np.sum(vq(data, centroids)[1] ** 2))
 
 
-def _numbers(
-    centroids: Matrix, known: Matrix | None, earlier: Earlier | None
-) -> tuple[Counts, NDArray[np.bool_]]:
+def _numbers(centroids: Matrix, known: Matrix | None, earlier: Earlier | None) -> Counts:
     """Each centroid's number: that of its nearest earlier one, one to one (Kuhn 1955)."""
     numbers = np.zeros(len(centroids), dtype=np.int64)
     highest = 0
@@ -189,6 +185,6 @@ def _numbers(
         for mine, theirs in zip(*linear_sum_assignment(gaps**2), strict=True):
             if gaps[mine, theirs] <= _ANOTHER_GROUP * np.sqrt(centroids.shape[1]):
                 numbers[mine] = earlier.numbers[theirs]
-    is_new = numbers == 0
-    numbers[is_new] = highest + 1 + np.arange(np.count_nonzero(is_new))
-    return numbers, is_new
+    unknown = numbers == 0
+    numbers[unknown] = highest + 1 + np.arange(np.count_nonzero(unknown))
+    return numbers

@@ -34,7 +34,6 @@ def test_planted_groups_are_found_and_numbered_by_rank() -> None:
     assert found.numbers.tolist() == [1, 2, 3, 4, 5]
     assert found.number_of.tolist() == truth.tolist()
     assert found.centroids == pytest.approx(PLANTED, abs=0.6)
-    assert found.is_new.all()
     assert found.stability == pytest.approx(1.0)
 
 
@@ -58,7 +57,6 @@ def test_the_same_points_keep_their_labels_though_groups_run_into_one_another() 
     second = grouped(blurred, earlier_of(first))
 
     assert second.number_of.tolist() == first.number_of.tolist()
-    assert not second.is_new.any()
 
 
 def test_labels_follow_the_earlier_run_when_its_numbers_were_others() -> None:
@@ -93,7 +91,6 @@ def test_a_group_that_nobody_knew_gets_a_number_never_used() -> None:
     assert second.numbers.tolist() == [1, 2, 3, 4, 5, 6]
     assert second.number_of[:300].tolist() == first.number_of.tolist()
     assert set(second.number_of[300:].tolist()) == {6}
-    assert second.is_new.tolist() == [False] * 5 + [True]
 
 
 def test_a_group_that_is_gone_leaves_its_number_unused() -> None:
