@@ -7,7 +7,7 @@ from pathlib import Path
 
 from reverse_etl.channels.base import ChannelSettings
 
-_CHANNEL_PREFIXES = ("SENDGRID_",)
+_CHANNEL_PREFIXES = ("SENDGRID_", "LINE_", "TWILIO_")
 _CHANNEL_URLS = {
     "sendgrid_contacts": "ENISHI_SENDGRID_URL",
     "sendgrid_mail": "ENISHI_SENDGRID_URL",
@@ -93,6 +93,8 @@ class Settings:
     alerts: AlertSettings
     base_urls: Mapping[str, str]
     """Channel -> address, where a shop reaches a vendor's region or a local server."""
+    webhooks_url: str | None
+    """Where the vendors find `enishi webhooks` from outside, without a vendor's path."""
 
     def channel_settings(self, outbox: Path) -> ChannelSettings:
         """What channels get: the outbox folder, keys and addresses."""
@@ -124,6 +126,7 @@ def read_settings(variables: Mapping[str, str] | None = None) -> Settings:
         base_urls={
             channel: env[variable] for channel, variable in _CHANNEL_URLS.items() if variable in env
         },
+        webhooks_url=env.get("ENISHI_WEBHOOKS_URL") or None,
     )
 
 

@@ -11,7 +11,9 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 # Nothing in a test may reach a vendor: no key, no production.
-for variable in [name for name in os.environ if name.startswith(("ENISHI_", "SENDGRID_"))]:
+for variable in [
+    name for name in os.environ if name.startswith(("ENISHI_", "SENDGRID_", "LINE_", "TWILIO_"))
+]:
     del os.environ[variable]
 os.environ["GX_ANALYTICS_ENABLED"] = "False"
 os.environ["DO_NOT_TRACK"] = "1"

@@ -2,7 +2,16 @@
 
 import typer
 
-from orchestration.cli import backtests, build, identity, metrics, publication, sources, syncs
+from orchestration.cli import (
+    backtests,
+    build,
+    identity,
+    metrics,
+    publication,
+    sources,
+    syncs,
+    webhooks,
+)
 
 app = typer.Typer(
     name="enishi",
@@ -10,5 +19,5 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )
-for room in (sources, build, backtests, identity, publication, metrics, syncs):
+for room in (sources, build, backtests, identity, publication, metrics, syncs, webhooks):
     room.register(app)

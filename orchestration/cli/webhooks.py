@@ -1,0 +1,57 @@
+"""The command webhooks: the application that vendors post their events to."""
+
+from typing import Annotated
+
+import typer
+
+from orchestration.cli.context import console, shop_context
+from orchestration.shops.ledger import shop_ledger
+from reverse_etl.errors import TerminalError
+from reverse_etl.inbound.feedback import who_hears
+
+
+def register(app: typer.Typer) -> None:
+    """Add this command to the application."""
+    app.command()(webhooks)
+
+
+def webhooks(
+    host: Annotated[
+        str, typer.Option(help="Address to listen at; TLS belongs to the proxy before it.")
+    ] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen at.")] = 8790,
+) -> None:
+    """Take the signed events of SendGrid, LINE and Twilio into the landing zone and the ledger."""
+    try:
+        import uvicorn  # noqa: PLC0415 - an extra
+
+        from reverse_etl.inbound.app import Inbox, inbound_app  # noqa: PLC0415 - an extra
+        from reverse_etl.inbound.receivers import configured_receivers  # noqa: PLC0415 - an extra
+    except ImportError as error:
+        console.print(
+            "The inbound application is not installed: pip install 'enishi[inbound]'.",
+            style="red",
+            markup=False,
+        )
+        raise typer.Exit(2) from error
+    shop = shop_context()
+    try:
+        receivers = configured_receivers(shop.settings.secrets, shop.settings.webhooks_url)
+    except TerminalError as error:
+        console.print(str(error), style="red", markup=False)
+        raise typer.Exit(2) from error
+    with shop_ledger(shop.settings, shop.workspace) as ledger:
+        app = inbound_app(Inbox(shop.workspace.landing, who_hears(ledger)), receivers)
+        paths = ", ".join(receiver.path for receiver in receivers)
+        console.print(f"Listening at http://{host}:{port}: {paths}")
+        # Neither the vendors' addresses nor our own ids in callbacks belong in a log.
+        uvicorn.run(
+            app,
+            host=host,
+            port=port,
+            access_log=False,
+            log_level="warning",
+            lifespan="off",
+            server_header=False,
+            limit_concurrency=200,
+        )

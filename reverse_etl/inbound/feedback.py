@@ -1,0 +1,78 @@
+"""What a vendor's events say about addresses and about our own messages, for the next send."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol, runtime_checkable
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """From now on nothing may be sent to an address, for a reason of the contact policy."""
+
+    medium: str
+    address: str = field(repr=False)
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OptIn:
+    """A person asked by their own act to be written to again."""
+
+    medium: str
+    address: str = field(repr=False)
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MessageEvent:
+    """What became of one message of ours."""
+
+    message_id: str
+    kind: str
+    """processed, delivered, bounced or dropped."""
+    at: datetime
+    provider_ref: str = ""
+    """The provider's own id of the message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything that one batch of events says."""
+
+    suppressions: tuple[Suppression, ...] = ()
+    opt_ins: tuple[OptIn, ...] = ()
+    messages: tuple[MessageEvent, ...] = ()
+
+
+@runtime_checkable
+class Feedback(Protocol):
+    """Who hears of it at once: the delivery ledger, which is asked before every batch."""
+
+    def suppress(self, medium: str, address: str, reason: str, at: datetime) -> None:
+        """Note that an address may not be sent to; told twice, it is noted once."""
+        ...
+
+    def lift(self, medium: str, address: str, at: datetime) -> None:
+        """Note an opt-in, which lifts what was noted before it and may be lifted."""
+        ...
+
+    def reconcile(self, events: Sequence[MessageEvent]) -> object:
+        """Note what became of messages."""
+        ...
+
+
+def who_hears(ledger: object) -> Feedback | None:
+    """Give the ledger where it keeps suppressions; None: the warehouse alone hears, later."""
+    return ledger if isinstance(ledger, Feedback) else None
+
+
+def tell(feedback: Feedback, facts: Facts) -> None:
+    """Tell everything, refusals first: whatever breaks off then, breaks off on the safe side."""
+    for one in facts.suppressions:
+        feedback.suppress(one.medium, one.address, one.reason, one.at)
+    for opt_in in facts.opt_ins:
+        feedback.lift(opt_in.medium, opt_in.address, opt_in.at)
+    if facts.messages:
+        feedback.reconcile(facts.messages)
