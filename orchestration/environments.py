@@ -11,6 +11,7 @@ _CHANNEL_PREFIXES = ("SENDGRID_", "LINE_", "TWILIO_")
 _CHANNEL_URLS = {
     "sendgrid_contacts": "ENISHI_SENDGRID_URL",
     "sendgrid_mail": "ENISHI_SENDGRID_URL",
+    "line_messages": "ENISHI_LINE_URL",
 }
 REPOSITORY = Path(__file__).resolve().parents[1]
 

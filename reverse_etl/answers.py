@@ -54,3 +54,19 @@ def judge_fault(reason: object) -> Answer:
     """Judge a broken connection: refused before anything was sent, or unknown."""
     outcome = Outcome.REFUSED if isinstance(reason, UNSENT_FAULTS) else Outcome.UNKNOWN
     return Answer(outcome, type(reason).__name__)
+
+
+def root_fault(error: BaseException) -> BaseException:
+    """Give the first fault below a library's own that shows nothing was sent, else the error."""
+    seen: list[BaseException] = []
+    queue: list[object] = [error]
+    while queue:
+        part = queue.pop(0)
+        if not isinstance(part, BaseException) or part in seen:
+            continue
+        if isinstance(part, UNSENT_FAULTS):
+            return part
+        seen.append(part)
+        reason = getattr(part, "reason", None)
+        queue.extend((part.__cause__, part.__context__, reason, *part.args))
+    return error

@@ -174,8 +174,20 @@ def _contact(person: Person) -> tuple[object, ...]:
         "東京都",
         person.address,
         None,
-        None,
+        line_user(person.email),
     )
+
+
+def line_user(email: str | None) -> str | None:
+    """Give a LINE user id that holds the part before the @, so that a bench can read it back."""
+    if not email:
+        return None
+    return "U" + email.lower().partition("@")[0].encode().hex().ljust(32, "0")
+
+
+def mail_of_line_user(user: str) -> str:
+    """Give the address of `line_user`."""
+    return bytes.fromhex(user[1:]).rstrip(b"\0").decode() + "@example.jp"
 
 
 def _insert(
