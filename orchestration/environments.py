@@ -7,8 +7,10 @@ from pathlib import Path
 
 from reverse_etl.channels.base import ChannelSettings
 
-_CHANNEL_PREFIXES = ("SENDGRID_", "LINE_", "TWILIO_")
+_CHANNEL_PREFIXES = ("AUDIENCE_", "GOOGLE_ADS_", "LINE_", "META_", "SENDGRID_", "TWILIO_")
 _CHANNEL_URLS = {
+    "google_audience": "ENISHI_GOOGLE_ADS_URL",
+    "meta_audience": "ENISHI_META_URL",
     "sendgrid_contacts": "ENISHI_SENDGRID_URL",
     "sendgrid_mail": "ENISHI_SENDGRID_URL",
     "line_messages": "ENISHI_LINE_URL",

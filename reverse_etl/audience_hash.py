@@ -14,10 +14,11 @@ import unicodedata
 
 import phonenumbers
 
+from reverse_etl.mailbox import mailbox
+
 EMPTY_HASH = hashlib.sha256(b"").hexdigest()
 """What careless code sends for people without an address: it matches nobody, or everybody."""
 GMAIL_DOMAINS = frozenset({"gmail.com", "googlemail.com"})
-MAILBOX = re.compile(r"[!-?A-~]+@[!-?A-~]+\.[!-?A-~]+")
 
 
 def sha256_hex(normalised: str) -> str:
@@ -27,8 +28,7 @@ def sha256_hex(normalised: str) -> str:
 
 def meta_email(text: str) -> str:
     """Give an address without outer spaces, in lower case; empty when it is none. Dots stay."""
-    address = unicodedata.normalize("NFKC", text).strip().lower()
-    return address if MAILBOX.fullmatch(address) and address.count("@") == 1 else ""
+    return mailbox(unicodedata.normalize("NFKC", text).strip()) or ""
 
 
 def google_email(text: str) -> str:

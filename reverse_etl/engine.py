@@ -177,7 +177,7 @@ def _items(run: _Run, operation: Operation, wanted: Mapping[str, PlanItem]) -> l
 def _removal_items(run: _Run, wanted: Mapping[str, PlanItem]) -> list[Item]:
     """Give what names the leavers to the destination: its own ids where it has any."""
     if not run.channel.capabilities.max_lookups:
-        return [Item(person, person, {}) for person in wanted]
+        return [Item(p, p, {}, remote_id=step.remote_id) for p, step in wanted.items()]
     items = [
         Item(person, "", {}, remote_id=step.remote_id)
         for person, step in wanted.items()

@@ -98,8 +98,11 @@ class SyncSpec(_Strict):
     medium: Literal["email", "print", "phone", "line", "sms", "webhook", "ads"]
     mode: Literal["mirror", "upsert", "add_only", "message"]
     on_exit: Literal["keep", "remove"]
-    purpose: Literal["marketing", "transactional"] | None = None
-    """Mode message: marketing goes at most once and obeys caps; transactional at least once."""
+    purpose: Literal["marketing", "transactional", "ads_third_party"] | None = None
+    """Mode message: marketing goes at most once and obeys caps; transactional at least once.
+
+    Medium ads: always ads_third_party, what people are asked before others get their data.
+    """
     priority: Annotated[int, Field(ge=1, le=99)] | None = None
     """Mode message: 1 goes first where a cap leaves room for one of several."""
     holdout_percent: Annotated[float, Field(ge=0.0, le=50.0)] = 0.0
@@ -125,7 +128,8 @@ class SyncSpec(_Strict):
     @model_validator(mode="after")
     def _message_terms_fit(self) -> Self:
         if self.mode != "message":
-            if stray := sorted(MESSAGE_TERMS & self.model_fields_set):
+            own = {"purpose"} if self.medium == "ads" else set()
+            if stray := sorted((MESSAGE_TERMS - own) & self.model_fields_set):
                 raise ValueError(f"only mode message has {', '.join(stray)}; take them out")
             return self
         absent = [term for term in REQUIRED_TERMS if getattr(self, term) is None]
@@ -137,6 +141,14 @@ class SyncSpec(_Strict):
             raise ValueError("transactional is owed to everybody: take holdout_percent out")
         if self.purpose == "marketing" and self.quiet_hours == "ignore":
             raise ValueError("marketing keeps the quiet hours: set quiet_hours to respect")
+        return self
+
+    @model_validator(mode="after")
+    def _ads_have_their_purpose(self) -> Self:
+        if self.medium == "ads" and self.purpose != "ads_third_party":
+            raise ValueError("medium ads hands people to others: set purpose to ads_third_party")
+        if self.medium != "ads" and self.purpose == "ads_third_party":
+            raise ValueError("purpose ads_third_party is of medium ads alone: choose another")
         return self
 
     @property

@@ -147,6 +147,16 @@ class JobResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Provision:
+    """What a third party gets of a person, for the record that the law asks for."""
+
+    recipient: str
+    country: str
+    """ISO 3166-1 alpha-2, of the recipient."""
+    items: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Health:
     """Whether a channel can be used now, in words for a person."""
 
@@ -198,6 +208,10 @@ class Channel(ABC):
     @abstractmethod
     def deliver(self, batch: Batch) -> BatchResult:
         """Make exactly one attempt; never raises for an answer of the other side."""
+
+    def provision(self) -> Provision | None:
+        """Say what a third party gets for purposes of its own; None where it works for the shop."""
+        return None
 
     def prepare(self, batch: Batch) -> str:
         """Give the destination's handle for a batch; the ledger keeps it before the batch is sent.

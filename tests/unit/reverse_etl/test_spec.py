@@ -90,7 +90,7 @@ def test_message_has_its_terms() -> None:
         ({"holdout_percent": 51}, "less than or equal to 50"),
         ({"priority": 0}, "greater than or equal to 1"),
         ({"medium": "ads"}, "medium ads takes audiences, no messages"),
-        ({"purpose": "news"}, "Input should be 'marketing' or 'transactional'"),
+        ({"purpose": "news"}, "Input should be 'marketing', 'transactional'"),
         ({"limits": {"price_jpy": 3}}, "give price_jpy and max_cost_jpy together"),
     ],
 )
@@ -110,3 +110,30 @@ def test_audience_is_refused_when_it_has_terms_of_a_message() -> None:
     body = winback_spec("file").model_dump(exclude_unset=True) | {"priority": 2}
     with pytest.raises(ValidationError, match="only mode message has priority; take them out"):
         SyncSpec.model_validate(body)
+
+
+@pytest.mark.parametrize(
+    ("medium", "purpose", "message"),
+    [
+        ("ads", "purpose: marketing", "medium ads hands people to others: set purpose to ads_th"),
+        ("ads", "", "medium ads hands people to others: set purpose to ads_third_party"),
+        ("email", "purpose: ads_third_party", "only mode message has purpose; take them out"),
+        ("ads", "purpose: ads_third_party", None),
+    ],
+    ids=["another_purpose", "no_purpose", "purpose_without_ads", "both"],
+)
+def test_ads_are_refused_without_their_own_purpose(
+    medium: str, purpose: str, message: str | None, tmp_path: Path
+) -> None:
+    path = tmp_path / "winback__meta_audience.yml"
+    text = GOOD.replace("winback__sendgrid_contacts", path.stem).replace(
+        "channel: sendgrid_contacts", "channel: meta_audience"
+    )
+    text = text.replace("medium: email", f"medium: {medium}\n{purpose}")
+    text = text.replace("list_id_from: SENDGRID_LIST_WINBACK", "audience_id: META_AUDIENCE_WINBACK")
+    path.write_text(text, encoding="utf-8")
+    if message is None:
+        assert load_sync(path).purpose == "ads_third_party"
+        return
+    with pytest.raises(SpecError, match=message):
+        load_sync(path)
