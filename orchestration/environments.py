@@ -7,13 +7,23 @@ from pathlib import Path
 
 from reverse_etl.channels.base import ChannelSettings
 
-_CHANNEL_PREFIXES = ("AUDIENCE_", "GOOGLE_ADS_", "LINE_", "META_", "SENDGRID_", "TWILIO_")
+_CHANNEL_PREFIXES = (
+    "AUDIENCE_",
+    "ENISHI_WEBHOOKS_URL",
+    "GOOGLE_ADS_",
+    "LINE_",
+    "META_",
+    "SENDGRID_",
+    "TWILIO_",
+    "WEBHOOK_",
+)
 _CHANNEL_URLS = {
     "google_audience": "ENISHI_GOOGLE_ADS_URL",
     "meta_audience": "ENISHI_META_URL",
     "sendgrid_contacts": "ENISHI_SENDGRID_URL",
     "sendgrid_mail": "ENISHI_SENDGRID_URL",
     "line_messages": "ENISHI_LINE_URL",
+    "twilio_sms": "ENISHI_TWILIO_URL",
 }
 REPOSITORY = Path(__file__).resolve().parents[1]
 
