@@ -1,4 +1,4 @@
-"""The command webhooks: the application that vendors post their events to."""
+"""Commands about what vendors tell: webhooks, pull-suppressions."""
 
 from typing import Annotated
 
@@ -6,13 +6,16 @@ import typer
 
 from orchestration.cli.context import console, shop_context
 from orchestration.shops.ledger import shop_ledger
-from reverse_etl.errors import TerminalError
+from orchestration.shops.suppressions import pull_shop_suppressions
+from reverse_etl.clock import SystemClock
+from reverse_etl.errors import TerminalError, TransientError
 from reverse_etl.inbound.feedback import who_hears
 
 
 def register(app: typer.Typer) -> None:
-    """Add this command to the application."""
+    """Add these commands to the application."""
     app.command()(webhooks)
+    app.command("pull-suppressions")(pull)
 
 
 def webhooks(
@@ -55,3 +58,17 @@ def webhooks(
             server_header=False,
             limit_concurrency=200,
         )
+
+
+def pull() -> None:
+    """Pull SendGrid's lists of bounces, complaints and unsubscribes into landing and ledger."""
+    shop = shop_context()
+    try:
+        report = pull_shop_suppressions(shop.settings, shop.workspace, now=SystemClock().now())
+    except (TransientError, TerminalError) as error:
+        console.print(str(error), style="red", markup=False)
+        raise typer.Exit(1) from error
+    if report.missing:
+        console.print(report.missing)
+    for name, count in report.counts.items():
+        console.print(f"{name}: {count:,}")

@@ -9,6 +9,7 @@ from expectations.results import GateResult
 from orchestration.defs.gates import check_results, gate_run_id, inbound_gate, lateness, refusals
 from orchestration.defs.landing import LANDING
 from orchestration.defs.resources import Shop
+from orchestration.defs.suppression_pull import PULL
 from orchestration.environments import REPOSITORY
 from orchestration.ingest.errors import ContractError, GateFailed
 from orchestration.ingest.freshness import newest_load
@@ -19,6 +20,7 @@ from orchestration.ingest.mapping_model import SourceMapping
 from orchestration.ingest.report import EntityReport, SourceReport
 from orchestration.publication.gates import GateBook, GateRecord, records_of
 from orchestration.shops.profile import ShopProfile, SourceUse
+from reverse_etl.inbound.suppression_pull import SOURCE as PULLED
 
 GROUP = "1_ingest"
 _MAPPINGS = REPOSITORY / "orchestration" / "ingest" / "sources"
@@ -60,7 +62,7 @@ def source_step(use: SourceUse, mapping: SourceMapping) -> dg.AssetsDefinition:
         specs=[
             dg.AssetSpec(
                 key=[use.source, entity],
-                deps=[LANDING],
+                deps=[LANDING, PULL] if use.source == PULLED else [LANDING],
                 group_name=GROUP,
                 description=f"{entity} of {use.source}, typed, in the lake. {mapping.description}",
                 owners=["team:data-engineering"],
