@@ -33,7 +33,7 @@ def first_missing(
 ) -> str | None:
     """Say the first thing that is not there: a package, a (name, value) of a secret or an id."""
     for package in packages:
-        if importlib.util.find_spec(package) is None:
+        if not _is_installed(package):
             return f"the package {package} is not installed; run pip install 'enishi[ads]'"
     for name, value in secrets:
         if not value:
@@ -42,6 +42,13 @@ def first_missing(
         if not value:
             return f"{name} is not set to digits; the plan was made and nothing was sent"
     return None
+
+
+def _is_installed(package: str) -> bool:
+    try:
+        return importlib.util.find_spec(package) is not None
+    except ModuleNotFoundError:
+        return False
 
 
 def judge_request_fault(error: requests.RequestException) -> Answer:

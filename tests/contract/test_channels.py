@@ -224,6 +224,8 @@ def test_person_who_leaves_after_a_crash_is_taken_off(world: World) -> None:
 
 
 def test_text_survives_as_it_is(world: World) -> None:
+    if "last_name" not in world.bench.spec.payload:
+        pytest.skip("the channel sends no text but addresses")
     names = ["髙﨑①", "😀寿司", "ＡＢＣ～", 'O\'Brien, "J"', "é—𠮷"]
     world.run([member(n, family_name=name) for n, name in enumerate(names)])
     held = world.bench.held()
