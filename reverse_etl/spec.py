@@ -193,6 +193,8 @@ def _check_channel(
         raise SpecError(_where(path, root, ("medium",), mend))
     try:
         channel.check_options(spec.options, tuple(spec.payload))
+        if spec.purpose == "marketing":
+            channel.check_advertising(spec.options)
     except ValidationError as error:
         raise _spec_error(path, root, error, ("options",)) from None
     except ValueError as error:

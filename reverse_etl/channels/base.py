@@ -193,6 +193,11 @@ class Channel(ABC):
     def check_options(cls, options: Mapping[str, object], fields: Sequence[str]) -> None:
         """Raise ValueError that says the mend when options and fields do not fit the channel."""
 
+    @classmethod
+    def check_advertising(cls, options: Mapping[str, object]) -> None:
+        """Raise ValueError that says the mend when advertising would lack its way out."""
+        del options
+
     @abstractmethod
     def missing(self) -> str | None:
         """Say what must be set before it can send and where, or None; makes no call."""

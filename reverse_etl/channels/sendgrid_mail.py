@@ -74,6 +74,15 @@ class SendGridMail(Channel):
         """Raise ValueError for a payload that is no mail."""
         MailOptions.model_validate(dict(options)).check_fields(fields)
 
+    @classmethod
+    def check_advertising(cls, options: Mapping[str, object]) -> None:
+        """Raise ValueError for advertising without a one-click unsubscribe."""
+        if MailOptions.model_validate(dict(options)).unsubscribe == "none":
+            raise ValueError(
+                "unsubscribe: none is for mails that are no advertising; "
+                "set it to sendgrid or headers"
+            )
+
     def missing(self) -> str | None:
         """Name the setting that is not given, of the key, the sender profile and the template."""
         problem = self._mail.problem if self._has_key else f"{API_KEY} is not set"

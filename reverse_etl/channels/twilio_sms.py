@@ -119,6 +119,12 @@ class TwilioSms(Channel):
         """Raise ValueError for a text that the payload does not fit."""
         SmsOptions.model_validate(dict(options)).check_fields(fields)
 
+    @classmethod
+    def check_advertising(cls, options: Mapping[str, object]) -> None:
+        """Raise ValueError for advertising that does not say how one gets out."""
+        if SmsOptions.model_validate(dict(options)).stop_line is None:
+            raise ValueError("stop_line: null is for what is no advertising; say how one gets out")
+
     def missing(self) -> str | None:
         """Name the package or the setting that is not there."""
         problem = self._problem

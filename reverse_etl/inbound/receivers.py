@@ -10,10 +10,13 @@ from reverse_etl.inbound.sendgrid import SendGridReceiver
 SENDGRID_KEY = "SENDGRID_WEBHOOK_PUBLIC_KEY"
 LINE_SECRET = "LINE_CHANNEL_SECRET"  # noqa: S105 - the name of the setting, not its value
 TWILIO_TOKEN = "TWILIO_AUTH_TOKEN"  # noqa: S105 - the name of the setting, not its value
+TWILIO_OTHER_TOKEN = "TWILIO_SECONDARY_AUTH_TOKEN"  # noqa: S105 - a name as well
 
 
 def configured_receivers(secrets: Mapping[str, str], public_url: str | None) -> list[Receiver]:
-    """Give a receiver for every vendor with a key; several keys are separated by a space.
+    """Give a receiver for every vendor with a key.
+
+    Several keys of SendGrid or secrets of LINE are separated by a space.
 
     Raises TerminalError that says the mend when none is set up, or one not wholly.
     """
@@ -25,7 +28,8 @@ def configured_receivers(secrets: Mapping[str, str], public_url: str | None) -> 
         raise TerminalError(str(error)) from None
     if keys := secrets.get(LINE_SECRET, "").split():
         found.append(LineReceiver(keys))
-    if tokens := secrets.get(TWILIO_TOKEN, "").split():
+    tokens = [secrets[name] for name in (TWILIO_TOKEN, TWILIO_OTHER_TOKEN) if secrets.get(name)]
+    if tokens:
         found.append(_twilio(tokens, public_url))
     if not found:
         raise TerminalError(

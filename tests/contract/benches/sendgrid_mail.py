@@ -10,7 +10,7 @@ from reverse_etl.clock import Clock, SystemClock
 from reverse_etl.spec import SyncSpec
 from tests.contract.fake_sendgrid import Call, Reply, serve
 from tests.contract.fake_sendgrid_mail import FakeSendGridMail
-from tests.contract.sync_world import CANARY_KEY, Person, winback_spec
+from tests.contract.sync_world import CANARY_KEY, Person, message_spec
 
 TEMPLATE_ID = "d-0123456789abcdef0123456789abcdef"
 SECRETS = {
@@ -29,9 +29,7 @@ class SendGridMailBench:
 
     def __init__(self, fake: FakeSendGridMail) -> None:
         self.fake = fake
-        self.spec: SyncSpec = winback_spec(
-            self.name, mode="add_only", on_exit="keep", options={"template_id": TEMPLATE_ID}
-        )
+        self.spec: SyncSpec = message_spec(self.name, options={"template_id": TEMPLATE_ID})
 
     def settings(self, **secrets: str) -> ChannelSettings:
         return ChannelSettings(
