@@ -2,6 +2,8 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -11,9 +13,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from reverse_etl.clock import Clock, SystemClock
-from reverse_etl.inbound.feedback import Feedback, tell
+from reverse_etl.inbound.feedback import Facts, Feedback, tell
 from reverse_etl.inbound.landing import land
-from reverse_etl.inbound.receiver import MalformedError, Posted, Receiver
+from reverse_etl.inbound.receiver import Delivery, MalformedError, Posted, Receiver
 
 MAX_BODY_BYTES = 5_000_000
 """Several times what any of the vendors posts at once."""
@@ -42,9 +44,10 @@ class Inbox:
         if delivery is None:
             return receiver.done
         try:
-            land(self._landing / receiver.source, delivery)
+            folder = self._landing / receiver.source
+            first = land(folder, delivery, received_at=posted.received_at)
             if self._feedback:
-                tell(self._feedback, delivery.facts)
+                tell(self._feedback, _facts(receiver, posted, delivery, first))
         # Whatever is wrong with our own disk or ledger, the vendor shall come again; the same
         # request is the same file then, and told twice is told once.
         except Exception as error:
@@ -67,6 +70,17 @@ class Inbox:
         status = await run_in_threadpool(self.take, receiver, posted)
         headers = {"Retry-After": "60"} if status == 503 else {}
         return Response(status_code=status, headers=headers)
+
+
+def _facts(receiver: Receiver, posted: Posted, delivery: Delivery, first: datetime) -> Facts:
+    """Give what a request says as of when it first came.
+
+    A repeated START must not come after the STOP that was sent between the two.
+    """
+    if first == posted.received_at:
+        return delivery.facts
+    again = receiver.read(replace(posted, received_at=first))
+    return again.facts if again else delivery.facts
 
 
 def inbound_app(inbox: Inbox, receivers: Sequence[Receiver]) -> Starlette:

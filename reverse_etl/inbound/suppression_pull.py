@@ -79,7 +79,7 @@ def pull_suppressions(
     if rows:
         content = json.dumps(rows, ensure_ascii=False).encode()
         facts = Facts(suppressions=tuple(_suppressions(rows, now)))
-        land(landing / SOURCE, Delivery(content, content, facts))
+        land(landing / SOURCE, Delivery(content, content, facts), received_at=now)
         if feedback:
             tell(feedback, facts)
     _remember(state, now)

@@ -2,6 +2,7 @@
 
 import json
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 from urllib.parse import parse_qs, parse_qsl
@@ -15,7 +16,7 @@ from reverse_etl.inbound.receiver import Delivery, MalformedError, Posted, Recei
 MESSAGE_ID = "enishi_message_id"
 """Query parameter of the status callback's address: our own id of the message."""
 STOP_WORDS = frozenset({"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "停止", "解除"})
-START_WORDS = frozenset({"start", "yes", "unstop", "再開"})
+START_WORDS = frozenset({"start", "unstop", "再開"})
 KINDS = {
     **dict.fromkeys(("accepted", "queued", "sending", "sent"), "processed"),
     "delivered": "delivered",
@@ -103,7 +104,7 @@ def _opt_out(fields: Mapping[str, str]) -> str | None:
     word = fields.get("OptOutType", "").upper()
     if word in ("STOP", "START"):
         return word
-    said = fields.get("Body", "").strip().casefold()
+    said = unicodedata.normalize("NFKC", fields.get("Body", "")).strip(" 「」\r\n").casefold()
     if said in STOP_WORDS:
         return "STOP"
     return "START" if said in START_WORDS else None

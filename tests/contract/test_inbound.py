@@ -216,7 +216,8 @@ def test_sms_status_says_what_its_code_means(
     [
         ({"Body": " Stop "}, "unsubscribe"),
         ({"Body": "ことば", "OptOutType": "STOP"}, "unsubscribe"),
-        ({"Body": "停止"}, "unsubscribe"),
+        ({"Body": "「停止」"}, "unsubscribe"),
+        ({"Body": "ＳＴＯＰ"}, "unsubscribe"),
         ({"Body": "Start"}, "resubscribe"),
         ({"Body": "please stop by on monday"}, "message_received"),
     ],
@@ -238,6 +239,19 @@ def test_sms_reply_is_kept_without_its_text(
     assert [row[1:5] for row in rows] == [
         ("sms", event_type, NOW.replace(tzinfo=None), fields["From"])
     ]
+
+
+def test_start_that_twilio_repeats_does_not_come_after_the_stop_between(
+    post: Post, vendor: Vendor
+) -> None:
+    reply = {"SmsStatus": "received", "From": "+819012345678", "To": "+1500"}
+    start = vendor.twilio(reply | {"MessageSid": "SM1", "Body": "START"})
+    stop = vendor.twilio(reply | {"MessageSid": "SM2", "Body": "STOP"})
+    for body, headers in (start, stop, start):
+        assert post.send("/twilio", body, headers) == 204
+        vendor.clock.sleep(10)
+    assert [at for _, _, at in post.heard.lifted] == [NOW, NOW]
+    assert [at for *_, at in post.heard.suppressed] == [NOW + timedelta(seconds=10)]
 
 
 def test_twilio_signature_is_of_the_public_address_and_its_query(
@@ -305,7 +319,7 @@ def test_disk_that_fills_up_while_writing_keeps_nothing_half(tmp_path: Path) -> 
     resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, hard))
     try:
         with pytest.raises(OSError, match="too large"):
-            land(tmp_path / "x", Delivery(b"y" * 5_000, b"y", Facts()))
+            land(tmp_path / "x", Delivery(b"y" * 5_000, b"y", Facts()), received_at=NOW)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert list((tmp_path / "x").iterdir()) == []
