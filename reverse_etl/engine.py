@@ -2,11 +2,20 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from reverse_etl.channels.base import Batch, Channel, DeliveryClass, Item, JobState, Operation
+from reverse_etl.channels.base import (
+    Batch,
+    Channel,
+    DeliveryClass,
+    Item,
+    JobState,
+    Operation,
+    Reject,
+)
 from reverse_etl.clock import Clock, SystemClock
 from reverse_etl.delivery import Delivery, SendPolicy
 from reverse_etl.errors import TerminalError, TransientError
@@ -105,6 +114,7 @@ def _deliver_plan(run: _Run, plan: Plan, summary: dict[str, Any]) -> dict[str, A
         if not plan.is_waiting:
             _hand_over(run, plan)
             _learn_remote_ids(run)
+            _leave_out(run, plan)
     except Exception as error:
         failed = _outcome(run, summary) | {"status": "failed", "waiting_reason": _reason(error)}
         run.ledger.finish_run(run.run_id, failed, now=run.clock.now())
@@ -137,6 +147,18 @@ def _hand_over(run: _Run, plan: Plan) -> None:
     run.ledger.forget(run.spec.name, handed, now=run.clock.now())
 
 
+def _leave_out(run: _Run, plan: Plan) -> None:
+    """Let the channel tell the shop of rows that a run with work to do could not send."""
+    if plan.items:
+        rejects = [Reject(person, code) for person, code in plan.invalid]
+        run.channel.leave_out(run.spec.name, run.run_id, _run_date(run, plan), rejects)
+
+
+def _run_date(run: _Run, plan: Plan) -> date:
+    """Give the day of a plan in the time zone of its schedule."""
+    return plan.created_at.astimezone(ZoneInfo(run.spec.schedule.time_zone)).date()
+
+
 def _reason(error: Exception) -> str:
     """Give our own words for an error; those of others may quote what must not be written."""
     return str(error) if isinstance(error, TransientError | TerminalError) else type(error).__name__
@@ -162,8 +184,7 @@ def _deliver_operation(
         for part in _parts(items, run.channel.capabilities.max_bytes):
             sequence += 1
             key = f"{run.spec.name}:{run.run_id}:{sequence:05d}"
-            today = plan.created_at.date()
-            batch = Batch(key, run.spec.name, run.run_id, today, operation, part)
+            batch = Batch(key, run.spec.name, run.run_id, _run_date(run, plan), operation, part)
             run.delivery.send(batch, wanted)
     return sequence
 

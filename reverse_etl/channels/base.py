@@ -218,6 +218,13 @@ class Channel(ABC):
         """Say what a third party gets for purposes of its own; None where it works for the shop."""
         return None
 
+    def leave_out(self, sync: str, run_id: str, run_date: date, rejects: Sequence[Reject]) -> None:
+        """Tell the shop of rows that could not be sent as they are, where the channel has a place.
+
+        Raises TransientError when that place is not to be had.
+        """
+        del sync, run_id, run_date, rejects
+
     def prepare(self, batch: Batch) -> str:
         """Give the destination's handle for a batch; the ledger keeps it before the batch is sent.
 

@@ -5,12 +5,13 @@ import errno
 import hashlib
 import io
 import json
+import math
 import os
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from pathlib import Path
-from typing import ClassVar, Literal, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -29,24 +30,13 @@ from reverse_etl.channels.base import (
     Reject,
     Row,
 )
+from reverse_etl.errors import TransientError
+from reverse_etl.file_text import CP932_TWINS, alike, first_unencodable, is_formula
 
 FILE_STEMS = {Operation.ADD: "adds", Operation.CHANGE: "changes", Operation.REMOVE: "removes"}
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-WIDE_FORMULA_STARTS = ("＝", "＋", "－", "＠")
-NUMBER_OR_PHONE = re.compile(r"[+-]?[0-9][0-9.()\- ]*")
-# Characters that CP932 knows under another code point; left alone they fail or change silently.
-CP932_TWINS = str.maketrans(
-    {
-        "\u301c": "\uff5e",
-        "\u2212": "\uff0d",
-        "\u2014": "\u2015",
-        "\u2016": "\u2225",
-        "\u00a5": "\uffe5",
-        "\u00a2": "\uffe0",
-        "\u00a3": "\uffe1",
-        "\u00ac": "\uffe2",
-    }
-)
+UNENCODABLE = re.compile(r"unencodable_u\+([0-9a-f]{4,6})_in_(.+)")
+ARRIVAL, RANK = "arrival_date", "rank"
+"""Columns that the channel makes itself."""
 
 
 class FileOptions(BaseModel):
@@ -63,6 +53,10 @@ class FileOptions(BaseModel):
     """Payload field or person_id → the heading of its column."""
     dedupe_by: tuple[str, ...] = ()
     """Payload fields; of people equal in all of them one is handed over."""
+    arrival_days: Annotated[int, Field(ge=1, le=60)] | None = None
+    """Days from the run to the day on which the pieces shall arrive; adds a column of that day."""
+    rank_by: str | None = None
+    """Payload field of numbers: the rows go from the highest down, with a column of their rank."""
 
 
 class FileChannel(Channel):
@@ -83,6 +77,7 @@ class FileChannel(Channel):
         """Keep the receiver's wishes and the folder to write to."""
         self._options = options
         self._fields = tuple(fields)
+        self._made = _made_columns(options)
         self._outbox = outbox
 
     @classmethod
@@ -96,8 +91,13 @@ class FileChannel(Channel):
     def check_options(cls, options: Mapping[str, object], fields: Sequence[str]) -> None:
         """Raise ValueError for a heading of a field that the payload does not have."""
         parsed = FileOptions.model_validate(dict(options))
+        made = _made_columns(parsed)
+        if clash := sorted(set(made) & set(fields)):
+            raise ValueError(f"payload field {clash[0]}: the channel makes it; take it out")
+        if parsed.rank_by and parsed.rank_by not in fields:
+            raise ValueError(f"rank_by: {parsed.rank_by} is no payload field; map it")
         for field in parsed.headings:
-            if field not in (*fields, "person_id"):
+            if field not in (*fields, *made, "person_id"):
                 raise ValueError(f"headings: {field} is no payload field; remove it or map it")
             _encode(parsed.headings[field], parsed.encoding)
         for field in parsed.dedupe_by:
@@ -138,26 +138,22 @@ class FileChannel(Channel):
 
     def _twin(self, cells: Mapping[str, str]) -> str:
         """Give the text that is the same for people who shall get one piece."""
-        parts = [cells[field] for field in self._options.dedupe_by]
-        plain = [
-            re.sub(r"\s", "", unicodedata.normalize("NFKC", part)).casefold() for part in parts
-        ]
-        return "\n".join(plain) if any(plain) else ""
+        return alike(cells[field] for field in self._options.dedupe_by)
 
     def _check_text(self, field: str, text: str) -> str | Reject:
         """Give the text as it will stand in the file, or why it cannot."""
         if self._options.format == "csv":
             if "\n" in text or "\r" in text:
                 return Reject("", f"line_break_in_{field}")
-            if self._options.opened_by == "human":
-                if text.startswith((*FORMULA_STARTS, *WIDE_FORMULA_STARTS)):
-                    text = "'" + text
-            elif text.startswith(FORMULA_STARTS) and not NUMBER_OR_PHONE.fullmatch(text):
-                return Reject("", f"formula_in_{field}")
+            is_human = self._options.opened_by == "human"
+            if is_formula(text, opened_by_human=is_human):
+                if not is_human:
+                    return Reject("", f"formula_in_{field}")
+                text = "'" + text
         if self._options.encoding != "cp932":
             return text
         text = text.translate(CP932_TWINS)
-        bad = next((sign for sign in text if not _fits_cp932(sign)), None)
+        bad = first_unencodable(text)
         return text if bad is None else Reject("", f"unencodable_u+{ord(bad):04x}_in_{field}")
 
     def deliver(self, batch: Batch) -> BatchResult:
@@ -166,8 +162,7 @@ class FileChannel(Channel):
             return BatchResult(Outcome.DELIVERED)
         if self._outbox is None:
             return BatchResult(Outcome.DENIED, "no_outbox")
-        run = re.sub(r"[^A-Za-z0-9_-]", "-", batch.run_id)
-        folder = self._outbox / batch.sync / f"{batch.run_date:%Y%m%d}_{run}"
+        folder = self._folder(self._outbox, batch.sync, batch.run_id, batch.run_date)
         number = batch.key.rpartition(":")[2]
         path = folder / f"{FILE_STEMS[batch.operation]}_{number}.{self._options.format}"
         body = self._body(batch)
@@ -180,21 +175,57 @@ class FileChannel(Channel):
             return BatchResult(Outcome.REFUSED, f"disk_{reason}")
         return BatchResult(Outcome.DELIVERED)
 
+    def leave_out(self, sync: str, run_id: str, run_date: date, rejects: Sequence[Reject]) -> None:
+        """Write who was left out for a character that the encoding lacks: which, and where."""
+        found = [(r.person_id, UNENCODABLE.fullmatch(r.code)) for r in rejects]
+        rows = [(person, match[2], match[1]) for person, match in found if match]
+        if not rows or self._outbox is None:
+            return
+        text = io.StringIO()
+        writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+        writer.writerow(("person_id", "field", "code_point", "character"))
+        for person, field, code in sorted(rows):
+            writer.writerow((person, field, f"U+{code.upper()}", chr(int(code, 16))))
+        folder = self._folder(self._outbox, sync, run_id, run_date)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            _write_whole(folder / "unencodable.csv", text.getvalue().encode("utf-8-sig"))
+        except OSError as error:
+            reason = errno.errorcode.get(error.errno or 0, "unknown").lower()
+            raise TransientError(f"sync {sync}: unencodable.csv: disk_{reason}") from None
+
+    def _folder(self, outbox: Path, sync: str, run_id: str, run_date: date) -> Path:
+        run = re.sub(r"[^A-Za-z0-9_-]", "-", run_id)
+        return outbox / sync / f"{run_date:%Y%m%d}_{run}"
+
     def _body(self, batch: Batch) -> bytes:
-        fields = () if batch.operation is Operation.REMOVE else self._fields
+        is_removal = batch.operation is Operation.REMOVE
+        names = ("person_id",) if is_removal else ("person_id", *self._fields, *self._made)
         newline = "\r\n" if self._options.newline == "crlf" else "\n"
-        names = ("person_id", *fields)
+        rows = self._rows(batch)
         text = io.StringIO()
         if self._options.format == "ndjson":
-            for item in batch.items:
-                record = {"person_id": item.person_id, **item.content}
+            for row in rows:
+                record = {name: row[name] for name in names}
                 text.write(json.dumps(record, ensure_ascii=False) + newline)
         else:
             writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator=newline)
             writer.writerow([self._options.headings.get(name, name) for name in names])
-            for item in batch.items:
-                writer.writerow([item.person_id, *(item.content[name] for name in fields)])
+            writer.writerows([row[name] for name in names] for row in rows)
         return _encode(text.getvalue(), self._options.encoding)
+
+    def _rows(self, batch: Batch) -> list[dict[str, str]]:
+        """Give the cells of every row, with the columns that the channel makes."""
+        rows = [{"person_id": item.person_id, **_texts(item)} for item in batch.items]
+        if batch.operation is Operation.REMOVE:
+            return rows
+        if self._options.rank_by:
+            rows.sort(
+                key=lambda row: (_descending(row[str(self._options.rank_by)]), row["person_id"])
+            )
+        day = batch.run_date + timedelta(days=self._options.arrival_days or 0)
+        made = [{ARRIVAL: day.isoformat(), RANK: str(rank)} for rank in range(1, len(rows) + 1)]
+        return [row | more for row, more in zip(rows, made, strict=True)]
 
     def _write_manifest(self, folder: Path, path: Path, batch: Batch, body: bytes) -> None:
         place = folder / "manifest.json"
@@ -212,20 +243,31 @@ class FileChannel(Channel):
         _write_whole(place, json.dumps(manifest, ensure_ascii=False, indent=1).encode())
 
 
+def _made_columns(options: FileOptions) -> tuple[str, ...]:
+    """Give the columns that the channel makes under these options."""
+    wanted = ((ARRIVAL, options.arrival_days), (RANK, options.rank_by))
+    return tuple(name for name, option in wanted if option)
+
+
+def _texts(item: Item) -> dict[str, str]:
+    return {name: str(text) for name, text in item.content.items()}
+
+
+def _descending(text: str) -> tuple[bool, float]:
+    """Give what sorts the highest number first and everything else last."""
+    try:
+        number = float(text)
+    except ValueError:
+        return True, 0.0
+    return (False, -number) if math.isfinite(number) else (True, 0.0)
+
+
 def _cell(value: str | int | float | bool | None) -> str:
     if value is None:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     return str(value)
-
-
-def _fits_cp932(sign: str) -> bool:
-    """Say whether a character comes back from CP932 as itself."""
-    try:
-        return sign.encode("cp932").decode("cp932") == sign
-    except UnicodeEncodeError:
-        return False
 
 
 def _encode(text: str, encoding: str) -> bytes:
