@@ -110,17 +110,19 @@ class LineMessages(Channel):
         Raises TerminalError when the month does not hold so many messages, TransientError when
         the vendor does not say.
         """
-        if not self._has_asked:
+        size = len(batch.items)
+        if not self._has_asked or (self._left is not None and self._left < size):
+            # What was prepared and then not sent was counted here, never by the vendor.
             answer, self._left = self._api.messages_left()
             _raise_unless_read(answer)
             self._has_asked = True
         if self._left is not None:
-            if self._left < len(batch.items):
+            if self._left < size:
                 raise TerminalError(
                     f"LINE holds {self._left} messages for the rest of this month and the batch "
-                    f"has {len(batch.items)}; raise the plan or wait for the next month"
+                    f"has {size}; raise the plan or wait for the next month"
                 )
-            self._left -= len(batch.items)
+            self._left -= size
         return str(int(self._clock.now().timestamp()))
 
     def deliver(self, batch: Batch) -> BatchResult:

@@ -195,7 +195,18 @@ def test_month_that_does_not_hold_the_batch_stops_it_before_anything_is_sent(
     channel.deliver(_batch(channel, 2, key="s:r:00002"))
     assert len(bench.fake.sent) == 5
     asked = [request.path for request in bench.fake.requests if request.method == "GET"]
-    assert asked == [QUOTA, f"{QUOTA}/consumption"]
+    assert asked == [QUOTA, f"{QUOTA}/consumption"] * 2
+
+
+def test_what_was_prepared_and_not_sent_uses_none_of_the_month(
+    bench: LineMessagesBench, clock: TurnedClock
+) -> None:
+    bench.fake.quota = 3
+    channel = _channel(bench, clock)
+    _batch(channel, 3)
+    assert channel.deliver(_batch(channel, 3, key="s:r:00001.1")).outcome is Outcome.DELIVERED
+    with pytest.raises(TerminalError, match="holds 0 messages"):
+        _batch(channel, 1, key="s:r:00002")
 
 
 def test_429_of_the_months_limit_is_no_throttling(
