@@ -11,6 +11,8 @@ from decimal import Decimal
 
 from reverse_etl.errors import TerminalError
 
+MESSAGE_ID_DIGITS = 32
+
 Value = str | int | float | bool | Decimal | date | datetime | None
 
 
@@ -58,3 +60,8 @@ def keyed_hash(text: str, *, secret: bytes) -> str:
 def payload_hash(payload: Mapping[str, Value], *, secret: bytes) -> str:
     """Give the keyed hash of a mapped payload."""
     return keyed_hash(canonical_payload(payload), secret=secret)
+
+
+def message_id(sync: str, person_id: str, occurrence: str, *, secret: bytes) -> str:
+    """Give the opaque id of one message: the same whenever the same message is planned."""
+    return keyed_hash(f"{sync}|{person_id}|{occurrence}", secret=secret)[:MESSAGE_ID_DIGITS]

@@ -1,56 +1,36 @@
 """Sending batches: claim, one attempt after another, settle; the only layer that retries."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import assert_never
 
-from reverse_etl.canonical import Value, keyed_hash
 from reverse_etl.channels.base import (
     Batch,
     BatchResult,
     Channel,
     DeliveryClass,
-    Item,
     JobState,
     Outcome,
-    Row,
 )
 from reverse_etl.clock import Clock
 from reverse_etl.errors import TerminalError, TransientError
-from reverse_etl.guards import Breaker
-from reverse_etl.ledger import Ledger, PlannedStep
+from reverse_etl.ledger import Ledger
+from reverse_etl.ledger_batches import PlannedStep
+from reverse_etl.questions import Questions
 from reverse_etl.retry_after import clamp_wait
+from reverse_etl.send_policy import SendPolicy
+from reverse_etl.send_rules import MessageTerms
 from reverse_etl.spec import SyncSpec
 
 MAX_FAILED_BATCHES = 3
+ANEW = "~"
+"""Stands in the key of a batch once for each time it was called back."""
 
 
-def _unheard(_step: str) -> None:
-    """Let a step pass."""
-
-
-@dataclass(frozen=True, slots=True)
-class SendPolicy:
-    """How hard a run tries; times in seconds."""
-
-    live: bool = False
-    concerns: tuple[Breaker, ...] = ()
-    """What speaks against sending from outside, a failed gate for example: the plan waits."""
-    attempts: int = 4
-    backoff_seconds: float = 1.0
-    max_throttled_seconds: float = 1800.0
-    """All waits that the destination asked for in one batch."""
-    poll_seconds: float = 5.0
-    poll_deadline_seconds: float = 600.0
-    """A job without an end by then stays accepted and is polled by a later run."""
-    lease_seconds: float = 900.0
-    on_step: Callable[[str], None] = _unheard
-    """Hears every step of a batch: claimed, sent, accepted, polled, settled."""
-
-
-class Delivery:
+class Delivery(Questions):
     """Delivers the batches of one run, in the order in which they are given."""
 
     def __init__(
@@ -62,42 +42,48 @@ class Delivery:
         clock: Clock,
         *,
         owner: str,
+        terms: MessageTerms | None = None,
     ) -> None:
-        """Begin with nothing waiting and nothing failed; `owner` holds the lease of the sync."""
-        self._spec = spec
-        self._ledger = ledger
-        self._channel = channel
-        self._policy = policy
-        self._clock = clock
-        self._owner = owner
+        """Begin with nothing waiting and nothing failed; `owner` holds the lease of the sync.
+
+        `terms` are what messages must keep to; None where no messages are sent.
+        """
+        super().__init__(spec, ledger, channel, policy, clock, owner=owner)
+        self._terms = terms
         self._on_step = policy.on_step
         self._jobs: list[tuple[str, Batch]] = []
         self._failed_batches = 0
-        self.gone = 0
-        """Leavers whom the destination no longer held."""
-        self.untraced = 0
-        """Leavers whom neither a remote id nor a known address leads to."""
+        self.left_out: Counter[str] = Counter()
+        """Messages that were planned and not sent, by code."""
 
-    def send(self, batch: Batch, steps: Mapping[str, PlannedStep]) -> None:
+    def send(
+        self, batch: Batch, steps: Mapping[str, PlannedStep], *, is_resumed: bool = False
+    ) -> None:
         """Deliver a batch; a refused one is halved until only the bad rows are left out.
 
+        A resumed one may have been taken already.
         Raises TransientError or TerminalError after the ledger is in order.
         """
         queue = [batch]
         refused_in_row = 0
         patience = 2 * math.ceil(math.log2(len(batch.items) + 1)) + 8
-        accepted_any = False
+        attempted, accepted_any = False, False
         while queue:
             part = queue.pop()
-            if refused_in_row < patience:
-                result = self._claim_and_attempt(part, steps)
-                if self._close(part, result, queue):
-                    refused_in_row, accepted_any = 0, True
-                else:
-                    refused_in_row += 1
-            else:
+            if refused_in_row >= patience:
                 self._ledger.release(part.key, code="batch_refused", now=self._clock.now())
-        self._count_failure(not accepted_any)
+                continue
+            ready = part if is_resumed else self._claim(part, steps, queue)
+            if ready is None:
+                continue
+            attempted = True
+            maybe_taken = is_resumed and self._terms is not None
+            if self._close(ready, self._attempt(ready, maybe_taken=maybe_taken), queue):
+                refused_in_row, accepted_any = 0, True
+            else:
+                refused_in_row += 1
+        if attempted:
+            self._count_failure(not accepted_any)
 
     def _count_failure(self, failed: bool) -> None:
         self._failed_batches = self._failed_batches + 1 if failed else 0
@@ -107,21 +93,67 @@ class Delivery:
                 "look at the codes in sync_item, mend the mapping, run again"
             )
 
-    def _claim_and_attempt(
-        self, batch: Batch, steps: Mapping[str, PlannedStep]
-    ) -> tuple[BatchResult, bool]:
-        self._extend_lease()
+    def _claim(
+        self, batch: Batch, steps: Mapping[str, PlannedStep], queue: list[Batch]
+    ) -> Batch | None:
+        """Give the batch as it may be sent now, claimed; None when nobody is left in it."""
+        self.extend_lease()
         version = self._spec.mapping_version
-        self._ledger.claim(batch, steps, mapping_version=version, now=self._clock.now())
+        if self._terms is None:
+            self._ledger.claim(batch, steps, mapping_version=version, now=self._clock.now())
+            self._on_step("claimed")
+            return batch
+        if self._is_deferred(batch, steps, self._terms):
+            return None
+        ready = replace(batch, handle=self._prepare(batch, queue))
+        self._on_step("prepared")
+        left_out = self._ledger.claim_messages(
+            ready, steps, self._terms, mapping_version=version, now=self._clock.now()
+        )
         self._on_step("claimed")
-        return self._attempt(batch)
+        self.left_out.update(left_out.values())
+        kept = [item for item in ready.items if item.person_id not in left_out]
+        return replace(ready, items=kept) if kept else None
 
-    def _attempt(self, batch: Batch) -> tuple[BatchResult, bool]:
+    def _is_deferred(
+        self, batch: Batch, steps: Mapping[str, PlannedStep], terms: MessageTerms
+    ) -> bool:
+        """Put a batch off to the end of quiet hours that hold now."""
+        now = self._clock.now()
+        until = terms.quiet.until(now) if terms.quiet else None
+        if until is None:
+            return False
+        self._ledger.release(batch.key, code="quiet_hours", now=now)
+        codes = self._ledger.defer_messages(batch, steps, terms, not_before=until, now=now)
+        self.left_out.update(codes.values())
+        return True
+
+    def _prepare(self, batch: Batch, queue: list[Batch]) -> str:
+        """Give the destination's handle; when it gives none, nothing of the rest stays claimed."""
+        for attempt in range(1, self._policy.attempts):
+            try:
+                return self._channel.prepare(batch)
+            except TransientError as error:
+                self.wait(clamp_wait(error.retry_after, self._policy.backoff_seconds * 2**attempt))
+            except TerminalError:
+                self._release_all((batch, *queue))
+                raise
+        try:
+            return self._channel.prepare(batch)
+        except (TransientError, TerminalError):
+            self._release_all((batch, *queue))
+            raise
+
+    def _release_all(self, batches: Sequence[Batch]) -> None:
+        for batch in batches:
+            self._ledger.release(batch.key, code="not_sent", now=self._clock.now())
+
+    def _attempt(self, batch: Batch, *, maybe_taken: bool) -> tuple[BatchResult, bool]:
         """Give the last answer, and whether an earlier attempt may have been taken."""
-        maybe_taken = False
         failures = 0
         throttled = 0.0
         while True:
+            self.keep_pace(len(batch.items))
             result = self._channel.deliver(batch)
             self._on_step("sent")
             if result.outcome is Outcome.THROTTLED:
@@ -131,7 +163,7 @@ class Delivery:
                 throttled += wait
                 if throttled > self._policy.max_throttled_seconds:
                     return result, maybe_taken
-                self._wait(wait)
+                self.wait(wait)
                 continue
             if result.outcome is Outcome.UNKNOWN:
                 maybe_taken = True
@@ -142,19 +174,7 @@ class Delivery:
             failures += 1
             if failures >= self._policy.attempts:
                 return result, maybe_taken
-            self._wait(clamp_wait(result.retry_after, self._policy.backoff_seconds * 2**failures))
-
-    def _wait(self, seconds: float) -> None:
-        self._extend_lease(seconds)
-        self._clock.sleep(seconds)
-
-    def _extend_lease(self, seconds: float = 0.0) -> None:
-        """Hold the sync for a lease more than the seconds that are about to pass.
-
-        Raises TransientError when another process took it: then nothing more may be sent.
-        """
-        until = self._clock.now() + timedelta(seconds=seconds + self._policy.lease_seconds)
-        self._ledger.extend_lease(self._spec.name, owner=self._owner, until=until)
+            self.wait(clamp_wait(result.retry_after, self._policy.backoff_seconds * 2**failures))
 
     def _close(self, batch: Batch, attempt: tuple[BatchResult, bool], queue: list[Batch]) -> bool:
         """Write the outcome of a batch; say whether anything of it was taken."""
@@ -184,7 +204,7 @@ class Delivery:
         self, batch: Batch, result: BatchResult, maybe_taken: bool, queue: list[Batch]
     ) -> None:
         now = self._clock.now()
-        if maybe_taken and len(batch.items) == 1:
+        if maybe_taken and (self._terms is not None or len(batch.items) == 1):
             self._ledger.doubt(batch.key, code=result.code, now=now)
         elif len(batch.items) == 1:
             only = {batch.items[0].person_id: result.code}
@@ -201,22 +221,51 @@ class Delivery:
         self, batch: Batch, result: BatchResult, maybe_taken: bool, queue: list[Batch]
     ) -> None:
         """Leave a batch that has no certain end; raise unless the next one may be tried."""
+        is_unsafe = self._channel.capabilities.delivery_class is DeliveryClass.UNSAFE
+        if maybe_taken and self._is_back(batch, result, queue):
+            return
         now = self._clock.now()
-        if maybe_taken:
+        # A message that its server knows by our key stays claimed and goes again under that key.
+        if maybe_taken and (self._terms is None or is_unsafe):
             self._ledger.doubt(batch.key, code=result.code, now=now)
-        else:
+        elif not maybe_taken:
             self._ledger.release(batch.key, code=result.code, now=now)
         self._on_step("settled")
-        is_unsafe = self._channel.capabilities.delivery_class is DeliveryClass.UNSAFE
         if result.outcome is Outcome.UNKNOWN and is_unsafe:
             return
-        for part in queue:
-            self._ledger.release(part.key, code="not_sent", now=now)
+        self._release_all(queue)
         queue.clear()
         what = f"sync {self._spec.name}: channel {self._channel.name} answered {result.code}"
         if result.outcome is Outcome.DENIED:
             raise TerminalError(f"{what}; check the key and what it may do; nothing more was sent")
         raise TransientError(f"{what} until the attempts were used up; the rest is untouched")
+
+    def _is_back(self, batch: Batch, result: BatchResult, queue: list[Batch]) -> bool:
+        """Call back what may have been taken, to send it again under another key.
+
+        Raises TransientError when the other side does not say: the batch stays claimed.
+        """
+        if self._terms is None or not (batch.handle and self._channel.capabilities.can_recall):
+            return False
+        is_back = self.call_back(batch.handle)
+        if is_back is None:
+            self._release_all(queue)
+            raise TransientError(
+                f"sync {self._spec.name}: channel {self._channel.name} answered {result.code} and "
+                "does not say whether the batch is called back; the next run asks again"
+            )
+        if is_back:
+            self._ledger.release(batch.key, code="recalled", now=self._clock.now())
+            self._on_step("settled")
+            self._send_anew(batch, queue)
+        return is_back
+
+    def _send_anew(self, batch: Batch, queue: list[Batch]) -> None:
+        """Queue a batch that was called back under a new key, as often as a run tries."""
+        again = batch.key.count(ANEW) + 1
+        if again < self._policy.attempts:
+            self.wait(self._policy.backoff_seconds * 2**again)
+            queue.append(replace(batch, key=f"{batch.key}{ANEW}", handle=""))
 
     def await_jobs(self) -> None:
         """Poll the accepted batches until their jobs end or the deadline passes."""
@@ -226,7 +275,7 @@ class Delivery:
             if self._jobs and self._clock.now() >= deadline:
                 self._jobs = []
             if self._jobs:
-                self._wait(self._policy.poll_seconds)
+                self.wait(self._policy.poll_seconds)
 
     def _poll(self, job: str, batch: Batch) -> bool:
         """Settle a batch whose job has ended; say whether it has."""
@@ -261,61 +310,3 @@ class Delivery:
         absent = {item.person_id: code for item in batch.items if item.person_id not in found}
         self._ledger.settle(batch.key, rejected=absent, code=code, now=now)
         self._ledger.learn_remote_ids(self._spec.name, found)
-
-    def look_up(self, items: Sequence[Item]) -> dict[str, str] | None:
-        """Give person_id → remote id of those found, or None when the destination is away."""
-        size = self._channel.capabilities.max_lookups
-        if not size:
-            return None
-        found: dict[str, str] = {}
-        for start in range(0, len(items), size):
-            part = self._locate(items[start : start + size])
-            if part is None:
-                return None
-            found.update(part)
-        return found
-
-    def _locate(self, items: Sequence[Item]) -> Mapping[str, str] | None:
-        throttled = 0.0
-        for attempt in range(self._policy.attempts):
-            self._extend_lease()
-            try:
-                return self._channel.locate(items)
-            except TransientError as error:
-                wait = clamp_wait(error.retry_after, self._policy.backoff_seconds * 2**attempt)
-                throttled += wait
-                if throttled > self._policy.max_throttled_seconds:
-                    break
-                self._wait(wait)
-        return None
-
-    def same_key(
-        self, payloads: Mapping[str, Mapping[str, Value]], steps: Mapping[str, PlannedStep]
-    ) -> dict[str, Item]:
-        """Give the people whose present data leads to the key that was sent to."""
-        same: dict[str, Item] = {}
-        for person, payload in payloads.items():
-            built = self._channel.build(Row(person, payload))
-            if not isinstance(built, Item):
-                continue
-            if keyed_hash(built.key, secret=self._ledger.secret) == steps[person].key_hash:
-                same[person] = built
-        return same
-
-    def find_leavers(
-        self, steps: Mapping[str, PlannedStep], known: Mapping[str, Item]
-    ) -> list[Item]:
-        """Give leavers with the remote id found by their address; those gone are noted so.
-
-        Raises TransientError when the destination cannot be asked.
-        """
-        found = self.look_up(list(known.values())) if known else {}
-        if found is None:
-            raise TransientError(
-                f"sync {self._spec.name}: channel {self._channel.name} cannot be asked who left"
-            )
-        gone = [person for person in known if person not in found]
-        self.gone += len(gone)
-        self.untraced += len(steps) - len(known)
-        self._ledger.forget(self._spec.name, gone, now=self._clock.now())
-        return [replace(known[p], remote_id=remote_id) for p, remote_id in found.items()]

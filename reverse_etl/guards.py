@@ -31,6 +31,9 @@ class Load:
     adds: int
     changes: int
     removals: int
+    is_message: bool = False
+    usual: int | None = None
+    """Messages of the largest run of late, where this one is to be measured by it."""
 
     @property
     def is_first(self) -> bool:
@@ -77,7 +80,9 @@ def trip_breakers(limits: Limits, load: Load, *, now: datetime) -> tuple[Breaker
         message = f"first sync: {load.adds} recipients would be added"
         tripped.append(Breaker("first_sync", message))
     # Against a base of nobody every change is a first one, and first_sync has judged it.
-    changed = 0 if load.is_first else load.adds + load.changes
+    changed = 0 if load.is_first or load.is_message else load.adds + load.changes
+    tripped.extend(_over_usual(limits, load))
+    tripped.extend(_over_budget(limits, load))
     checks = (
         ("removals", load.removals, load.active, limits.max_removed_ratio),
         ("changes", changed, load.active, limits.max_changed_ratio),
@@ -89,6 +94,34 @@ def trip_breakers(limits: Limits, load: Load, *, now: datetime) -> tuple[Breaker
             message = f"{what}: {count} of {base}{share} (limit {ratio:.0%})"
             tripped.append(Breaker(f"too_many_{what}", message))
     return tuple(tripped)
+
+
+def _over_usual(limits: Limits, load: Load) -> tuple[Breaker, ...]:
+    if load.usual is None or load.is_first:
+        return ()
+    if load.adds <= (1 + limits.max_changed_ratio) * load.usual:
+        return ()
+    message = f"{load.adds} messages, where the largest run of 30 days had {load.usual}"
+    return (Breaker("too_many_messages", message),)
+
+
+def _over_budget(limits: Limits, load: Load) -> tuple[Breaker, ...]:
+    if limits.price_jpy is None or limits.max_cost_jpy is None:
+        return ()
+    cost = limits.price_jpy * (load.adds + load.changes)
+    if cost <= limits.max_cost_jpy:
+        return ()
+    message = f"it would cost {cost:,.0f} yen (limit {limits.max_cost_jpy:,.0f})"
+    return (Breaker("over_budget", message),)
+
+
+def rebaselined(at: datetime) -> Breaker:
+    """Give why a sync waits after its ledger was taken as it was."""
+    message = (
+        f"the ledger was taken as it was on {at:%Y-%m-%d %H:%M} UTC: what was sent after its copy "
+        "was made is not known; look at whom the plan reaches"
+    )
+    return Breaker("rebaselined", message)
 
 
 def approve(ledger: Ledger, plan_id: str, *, by: str, now: datetime) -> None:

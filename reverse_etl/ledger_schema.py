@@ -1,12 +1,10 @@
-"""The ledger's tables and their numbered migrations."""
+"""The ledger's tables about runs, batches and what destinations hold."""
 
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 from sqlalchemy import (
     Boolean,
     Column,
-    Connection,
     Date,
     DateTime,
     Dialect,
@@ -18,9 +16,6 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
-    inspect,
-    select,
-    text,
 )
 
 METADATA = MetaData()
@@ -73,6 +68,7 @@ BATCH = Table(
     Column("code", String(80), nullable=False),
     Column("claimed_at", UtcInstant, nullable=False),
     Column("settled_at", UtcInstant),
+    Column("handle", String(200), nullable=False, server_default=""),
     Index("ix_sync_batch_open", "sync", "state"),
 )
 ITEM = Table(
@@ -120,33 +116,18 @@ APPROVAL = Table(
     Column("approved_by", String(120), nullable=False),
     Column("approved_at", UtcInstant, nullable=False),
 )
-
-
-def _first_tables(connection: Connection) -> None:
-    for table in (KEY, RUN, BATCH, ITEM, STATE, LOCK, APPROVAL):
-        table.create(connection, checkfirst=True)
-
-
-def _run_sources(connection: Connection) -> None:
-    """Let a run say of when its data are; runs from before do not know."""
-    known = {column["name"] for column in inspect(connection).get_columns(RUN.name)}
-    for column in (RUN.c.published_at, RUN.c.as_of_date):
-        if column.name not in known:
-            kind = column.type.compile(connection.dialect)
-            connection.execute(text(f"alter table {RUN.name} add column {column.name} {kind}"))
-
-
-MIGRATIONS: tuple[tuple[int, Callable[[Connection], None]], ...] = (
-    (1, _first_tables),
-    (2, _run_sources),
+FAILURE = Table(
+    "sync_failure",
+    METADATA,
+    Column("sync", String(63), primary_key=True),
+    Column("person_id", String(80), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("code", String(80), nullable=False),
+    Column("failed_at", UtcInstant, nullable=False),
 )
-
-
-def migrate(connection: Connection) -> None:
-    """Bring a ledger of any age to the newest version, one numbered step after another."""
-    SCHEMA_VERSION.create(connection, checkfirst=True)
-    done = set(connection.scalars(select(SCHEMA_VERSION.c.version)))
-    for version, step in MIGRATIONS:
-        if version not in done:
-            step(connection)
-            connection.execute(SCHEMA_VERSION.insert().values(version=version))
+ACCOUNT = Table(
+    "account_rate",
+    METADATA,
+    Column("account", String(80), primary_key=True),
+    Column("free_at", UtcInstant, nullable=False),
+)

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, bindparam, select
 
+from reverse_etl import ledger_failures as failures
+from reverse_etl import ledger_messages as messages
 from reverse_etl.channels.base import Batch, Operation
+from reverse_etl.ledger_generation import advance
 from reverse_etl.ledger_schema import BATCH, ITEM, STATE
 
 if TYPE_CHECKING:
-    from reverse_etl.ledger import PlannedStep
+    from reverse_etl.ledger_batches import PlannedStep
 
 CHUNK_ROWS = 500
 UPDATE_STATE = STATE.update().where(
@@ -26,8 +29,8 @@ def claim(
     now: datetime,
 ) -> None:
     """Insert a batch or claim it again, and mark its people as being sent to."""
-    known = BATCH.update().where(BATCH.c.batch_key == batch.key)
-    if connection.execute(known.values(state="claimed", claimed_at=now)).rowcount:
+    advance(connection)
+    if claim_again(connection, batch, now):
         return
     connection.execute(BATCH.insert().values(**_batch_row(batch, now)))
     remote_ids = {item.person_id: item.remote_id for item in batch.items}
@@ -51,6 +54,33 @@ def claim(
         _update_states(connection, marked)
 
 
+def claim_again(connection: Connection, batch: Batch, now: datetime) -> bool:
+    """Claim a batch that the ledger knows, under the handle it has now; say whether it does."""
+    known = BATCH.update().where(BATCH.c.batch_key == batch.key)
+    values: dict[str, Any] = {"state": "claimed", "handle": batch.handle}
+    if any(item.message_id for item in batch.items):
+        # A server knows a key from its first use on.
+        return bool(connection.execute(known.values(**values)).rowcount)
+    return bool(connection.execute(known.values(**values, claimed_at=now)).rowcount)
+
+
+def claim_messages(
+    connection: Connection,
+    batch: Batch,
+    steps: Mapping[str, "PlannedStep"],
+    mapping_version: int,
+    now: datetime,
+) -> None:
+    """Insert a batch of messages that were let in; no destination holds people by them."""
+    if batch.items:
+        connection.execute(BATCH.insert().values(**_batch_row(batch, now)))
+        items = [
+            _item_row(batch, item.person_id, steps[item.person_id], None, mapping_version)
+            for item in batch.items
+        ]
+        connection.execute(ITEM.insert(), items)
+
+
 def _batch_row(batch: Batch, now: datetime) -> dict[str, Any]:
     return {
         "batch_key": batch.key,
@@ -62,6 +92,7 @@ def _batch_row(batch: Batch, now: datetime) -> dict[str, Any]:
         "state": "claimed",
         "code": "",
         "claimed_at": now,
+        "handle": batch.handle,
     }
 
 
@@ -147,6 +178,12 @@ def settle(
     bad = [row for row in rows if row["person_id"] in rejected]
     _fall_back(connection, bad, now)
     _close_items(connection, key, rejected)
+    failures.forgive(connection, batch["sync"], [row["person_id"] for row in good])
+    if good or len(bad) == 1:
+        # A batch that failed as a whole says nothing about any one of its rows.
+        codes = {row["person_id"]: rejected[row["person_id"]] for row in bad}
+        failures.count(connection, batch["sync"], codes, now)
+    messages.settle(connection, key, rejected, now)
     state = "rejected" if bad and not good else "delivered"
     _close_batch(connection, key, state, code, now)
 
@@ -156,6 +193,7 @@ def release(connection: Connection, key: str, code: str, now: datetime) -> None:
     _fall_back(connection, _open_items(connection, key), now)
     items = ITEM.update().where(ITEM.c.batch_key == key, ITEM.c.state.in_(("claimed", "accepted")))
     connection.execute(items.values(state="released", code=code))
+    messages.move(connection, key, "released", code, now)
     _close_batch(connection, key, "released", code, now)
 
 
@@ -163,6 +201,7 @@ def doubt(connection: Connection, key: str, code: str, now: datetime) -> None:
     """Close a batch whose outcome is not known; its people stay marked."""
     items = ITEM.update().where(ITEM.c.batch_key == key, ITEM.c.state.in_(("claimed", "accepted")))
     connection.execute(items.values(state="unknown", code=code))
+    messages.move(connection, key, "unknown", code, now)
     _close_batch(connection, key, "unknown", code, now)
 
 
@@ -171,6 +210,7 @@ def drop(connection: Connection, key: str, person_ids: Sequence[str], now: datet
     for chunk in _chunks(person_ids):
         items = ITEM.update().where(ITEM.c.batch_key == key, ITEM.c.person_id.in_(chunk))
         connection.execute(items.values(state="unknown", code="superseded"))
+    messages.supersede(connection, key, person_ids, now)
     if not _open_items(connection, key):
         _close_batch(connection, key, "unknown", "superseded", now)
 
@@ -182,6 +222,7 @@ def split(connection: Connection, parent: Batch, halves: Sequence[Batch], now: d
         for chunk in _chunks([item.person_id for item in half.items]):
             moved = ITEM.update().where(ITEM.c.batch_key == parent.key, ITEM.c.person_id.in_(chunk))
             connection.execute(moved.values(batch_key=half.key))
+    messages.regroup(connection, parent.key, halves)
     _close_batch(connection, parent.key, "split", "", now)
 
 

@@ -1,99 +1,29 @@
 """What a sync would do: the people a publication allows, against what the destination holds."""
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-from reverse_etl.canonical import payload_hash
+from reverse_etl.canonical import message_id, payload_hash
 from reverse_etl.channels.base import Channel, DeliveryClass, Item, Operation, Row
 from reverse_etl.clock import Clock
 from reverse_etl.errors import TerminalError
-from reverse_etl.guards import Breaker, Load, trip_breakers
-from reverse_etl.ledger import Ledger, StateRow
+from reverse_etl.guards import Breaker, Load, rebaselined, trip_breakers
+from reverse_etl.ledger import Ledger
+from reverse_etl.ledger_batches import StateRow
+from reverse_etl.message_plan import diff_messages, people_sent
+from reverse_etl.plan import Plan, PlanItem, save_plan, urgent_removals
 from reverse_etl.publication import Publication, Source
 from reverse_etl.spec import SyncSpec
 from reverse_etl.targets import Target, TargetSet, read_targets
 
-
-@dataclass(frozen=True, slots=True)
-class PlanItem:
-    """One step of a plan, without personal data."""
-
-    person_id: str
-    operation: Operation
-    kind: str
-    """add, change, re_enter, remove, re_key (the old address of a changed one) or hand_over."""
-    payload_hash: str
-    key_hash: str
-    episode: str
-    remote_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a sync would do now, and what makes it wait."""
-
-    plan_id: str
-    spec: SyncSpec
-    publication_id: str
-    created_at: datetime
-    items: tuple[PlanItem, ...]
-    counts: Mapping[str, int]
-    refused: tuple[tuple[str, str], ...]
-    invalid: tuple[tuple[str, str], ...]
-    breakers: tuple[Breaker, ...]
-    approved_by: str | None
-
-    @property
-    def is_waiting(self) -> bool:
-        """Say whether a person must approve before anything is sent."""
-        return bool(self.breakers) and self.approved_by is None
-
-    @property
-    def urgent(self) -> tuple[PlanItem, ...]:
-        """Give the removals of people the policy refuses: they go even while the plan waits."""
-        return _urgent(self.items, self.refused)
-
-    def of(self, operation: Operation) -> list[PlanItem]:
-        """Give the steps of one operation that need a call and may go now."""
-        items = self.urgent if self.is_waiting else self.items
-        chosen = (item for item in items if item.operation is operation)
-        return [item for item in chosen if item.kind != "hand_over"]
-
-    def summary(self) -> dict[str, Any]:
-        """Give the plan's counts for tables and reports; what was sent is zero."""
-        return {
-            "sync": self.spec.name,
-            "segment": self.spec.segment,
-            "channel": self.spec.channel,
-            "status": "awaiting_approval" if self.is_waiting else "planned",
-            "plan_id": self.plan_id,
-            "publication_id": self.publication_id,
-            "source_rows": self.counts["source_rows"],
-            "adds": self.counts["adds"],
-            "changes": self.counts["changes"],
-            "removals": self.counts["removals"],
-            "unchanged": self.counts["unchanged"],
-            "kept": self.counts["kept"],
-            "in_flight": self.counts["in_flight"],
-            "held": self.counts["held"],
-            "refused": dict(sorted(Counter(reason for _, reason in self.refused).items())),
-            "invalid": dict(sorted(Counter(code for _, code in self.invalid).items())),
-            "delivered": 0,
-            "accepted": 0,
-            "rejected": 0,
-            "unknown": 0,
-            "untraced": 0,
-            "waiting_reason": "; ".join(b.message for b in self.breakers)
-            if self.is_waiting
-            else "",
-            "waiting_codes": [b.code for b in self.breakers] if self.is_waiting else [],
-        }
+USUAL = timedelta(days=30)
+"""The largest run of so many days is what a run of messages is measured by."""
+SMALL_RUN = 20
+"""So many messages more than in that run make nobody wait."""
 
 
 def diff(
@@ -212,17 +142,30 @@ def plan_targets(
     concerns: Sequence[Breaker] = (),
 ) -> Plan:
     """Give the plan for people already read; nothing is planned for those held back."""
-    state = ledger.state(spec.name)
-    in_flight = ledger.in_flight(spec.name)
-    delivery_class = channel.capabilities.delivery_class
-    items: list[PlanItem] = []
-    counts: Counter[str] = Counter()
-    if found.info is not None:
-        items, counts = diff(spec, found.targets, state, in_flight, held_back, delivery_class)
-    counts["source_rows"] = found.source_rows
-    urgent = _urgent(items, found.refused)
     now = clock.now()
-    load = _load(found, state, counts, ledger.last_source(spec.name), urgent=len(urgent))
+    quarantined = ledger.quarantined(spec.name)
+    stays = held_back | quarantined
+    last = ledger.last_source(spec.name)
+    if spec.is_message:
+        known = ledger.messages_of(spec.name)
+        items, counts = diff_messages(found.targets, known, stays, now)
+        urgent: tuple[PlanItem, ...] = ()
+        largest = ledger.largest_run(spec.name, now - USUAL)
+        load = _message_load(found, counts, last, reached=people_sent(known), largest=largest)
+    else:
+        state = ledger.state(spec.name)
+        in_flight = ledger.in_flight(spec.name)
+        delivery_class = channel.capabilities.delivery_class
+        items, counts = [], Counter()
+        if found.info is not None:
+            items, counts = diff(spec, found.targets, state, in_flight, stays, delivery_class)
+        urgent = urgent_removals(items, found.refused)
+        load = _load(found, state, counts, last, urgent=len(urgent))
+    counts["source_rows"] = found.source_rows
+    counts["quarantined"] = len(quarantined & found.targets.keys())
+    rebased_at, last_run = ledger.witness.rebased_at(), ledger.last_live_run(spec.name)
+    if rebased_at is not None and (last_run is None or last_run < rebased_at):
+        concerns = (*concerns, rebaselined(rebased_at))
     breakers = (*concerns, *trip_breakers(spec.limits, load, now=now))
     gone = {item.person_id for item in urgent}
     plan_id = _plan_id(spec, [item for item in items if item.person_id not in gone], breakers)
@@ -241,11 +184,6 @@ def plan_targets(
     if ledger.plans is not None:
         save_plan(plan, ledger.plans)
     return plan
-
-
-def _urgent(items: Sequence[PlanItem], refused: Sequence[tuple[str, str]]) -> tuple[PlanItem, ...]:
-    people = {person for person, _ in refused}
-    return tuple(item for item in items if item.kind == "remove" and item.person_id in people)
 
 
 def _load(
@@ -272,6 +210,28 @@ def _load(
     )
 
 
+def _message_load(
+    found: TargetSet, counts: Mapping[str, int], last: Source | None, *, reached: int, largest: int
+) -> Load:
+    """Give the size of a run of messages: judged against the largest of late, not against a list.
+
+    A few more than usual are no reason to wait.
+    """
+    is_small = counts["adds"] <= largest + SMALL_RUN
+    return Load(
+        source=found.info.source if found.info else None,
+        last_source=last,
+        source_rows=found.source_rows,
+        refused=len(found.refused),
+        active=reached,
+        adds=counts["adds"],
+        changes=0,
+        removals=0,
+        is_message=True,
+        usual=None if is_small else largest,
+    )
+
+
 def _plan_id(spec: SyncSpec, items: list[PlanItem], breakers: tuple[Breaker, ...]) -> str:
     """Name a plan by its content, so that an approval holds for that content and no other."""
     digest = hashlib.sha256()
@@ -279,29 +239,6 @@ def _plan_id(spec: SyncSpec, items: list[PlanItem], breakers: tuple[Breaker, ...
     for item in items:
         digest.update(f"|{item.person_id}|{item.kind}|{item.payload_hash}".encode())
     return f"{spec.name}-{digest.hexdigest()[:12]}"
-
-
-def save_plan(plan: Plan, folder: Path) -> Path:
-    """Write the plan as JSON without personal data and give its path."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{plan.plan_id}.json"
-    body = {
-        "summary": plan.summary(),
-        "mapping_version": plan.spec.mapping_version,
-        "created_at": plan.created_at.isoformat(),
-        "approved_by": plan.approved_by,
-        "breakers": [{"code": b.code, "message": b.message} for b in plan.breakers],
-        "items": [
-            {"person_id": i.person_id, "operation": i.kind, "payload_hash": i.payload_hash}
-            for i in plan.items
-        ],
-        "refused": [{"person_id": person, "reason": reason} for person, reason in plan.refused],
-        "invalid": [{"person_id": person, "code": code} for person, code in plan.invalid],
-    }
-    temporary = path.with_suffix(".tmp")
-    temporary.write_text(json.dumps(body, ensure_ascii=False, indent=1), encoding="utf-8")
-    temporary.replace(path)
-    return path
 
 
 def build_items(
@@ -320,7 +257,9 @@ def build_items(
     items: list[Item] = []
     for person, step in wanted.items():
         payload = payloads.get(person)
-        built = None if payload is None else channel.build(Row(person, payload))
+        ours = message_id(spec.name, person, step.episode, secret=secret)
+        row = Row(person, payload or {}, ours if spec.is_message else "")
+        built = None if payload is None else channel.build(row)
         if (
             payload is None
             or not isinstance(built, Item)
@@ -330,5 +269,5 @@ def build_items(
                 f"sync {spec.name}: the payload of person {person} is not the planned one; "
                 "plan again on the present publication"
             )
-        items.append(built)
+        items.append(replace(built, message_id=row.message_id))
     return items

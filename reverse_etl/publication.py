@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -12,6 +12,7 @@ import duckdb
 from reverse_etl.canonical import Value
 from reverse_etl.channels.base import Reject
 from reverse_etl.errors import TerminalError
+from reverse_etl.send_rules import FrequencyRule, MessageRules, QuietHours
 from reverse_etl.spec import SyncSpec
 
 FETCH_ROWS = 5_000
@@ -50,6 +51,8 @@ class TargetRow:
     episode: str
     payload: Mapping[str, Value]
     reject: Reject | None
+    expires_at: datetime | None = None
+    """When a message is of no use any more, where the row itself says so."""
 
 
 class Publication:
@@ -92,8 +95,10 @@ class Publication:
     def target_rows(self, spec: SyncSpec) -> Iterator[TargetRow]:
         """Give every row of the sync's segment, allowed or not, in the order of person_id.
 
-        A person on whom the policy has no word is refused as `not_decided`.
+        A person on whom the policy has no word is refused as `not_decided`. Of a segment with the
+        columns `sync` and `occurrence`, such as `scenario_due`, only the sync's own rows are read.
         """
+        rows = self._rows(spec)
         sql = f"""
             with eligibility as (
                 select person_id, bool_and(allowed) as allowed, min(reason_code) as reason_code
@@ -107,33 +112,36 @@ class Publication:
                     when eligibility.allowed then null
                     else coalesce(eligibility.reason_code, 'not_decided')
                 end,
-                segment.entered_at,
+                {rows.episode},
+                {rows.expires_at},
                 {self._columns(spec)}
-            from segments."{spec.segment}" as segment
+            from {rows.relation} as segment
             left join eligibility on eligibility.person_id = segment.person_id
             left join contacts.contact.person_contacts as contact
                 on contact.person_id = segment.person_id
-            order by segment.person_id, segment.entered_at
+            order by segment.person_id, {rows.order}
         """
-        for person_id, reason, entered_at, *values in self._stream(sql, [spec.name]):
-            payload, absent = _payload(spec, values)
+        values = [spec.name, *rows.values]
+        for person_id, reason, episode, expires_at, *cells in self._stream(sql, values):
+            payload, absent = _payload(spec, cells)
             reject = Reject(person_id or "", f"missing_{absent}") if absent else None
-            episode = "" if entered_at is None else entered_at.isoformat()
-            yield TargetRow(person_id, reason, episode, payload, reject)
+            ends = None if expires_at is None else expires_at.replace(tzinfo=UTC)
+            yield TargetRow(person_id, reason, _episode(episode), payload, reject, ends)
 
     def payloads(self, spec: SyncSpec, person_ids: Sequence[str]) -> dict[str, dict[str, Value]]:
         """Give the mapped payload of some people of the segment."""
+        rows = self._rows(spec)
         sql = f"""
             select segment.person_id, {self._columns(spec)}
             from (select unnest(?::varchar[]) as person_id) as wanted
-            inner join segments."{spec.segment}" as segment
+            inner join {rows.relation} as segment
                 on segment.person_id = wanted.person_id
             left join contacts.contact.person_contacts as contact
                 on contact.person_id = segment.person_id
-            order by segment.person_id, segment.entered_at
+            order by segment.person_id, {rows.order}
         """
         found: dict[str, dict[str, Value]] = {}
-        for person_id, *values in self._stream(sql, [list(person_ids)]):
+        for person_id, *values in self._stream(sql, [list(person_ids), *rows.values]):
             found.setdefault(person_id, _payload(spec, values)[0])
         return found
 
@@ -173,6 +181,46 @@ class Publication:
             parts.append(f'{mapping.source}."{mapping.column_name}"')
         return ", ".join(parts)
 
+    def _rows(self, spec: SyncSpec) -> "_Rows":
+        """Give how the rows of a sync's segment are read."""
+        known = self._known("segments", spec.segment)
+        table = f'segments."{spec.segment}"'
+        episode = "segment.occurrence" if "occurrence" in known else "segment.entered_at"
+        expires_at = "segment.expires_at" if "expires_at" in known else "null"
+        # Of several occurrences of one person the newest is the message.
+        order = f"{episode} desc" if spec.is_message else episode
+        if "sync" not in known:
+            return _Rows(table, episode, expires_at, order, ())
+        relation = f"(select * from {table} where sync = ?)"
+        return _Rows(relation, episode, expires_at, order, (spec.name,))
+
+    def message_rules(self, medium: str) -> MessageRules:
+        """Give the caps and the quiet hours of a medium as the policy publishes them.
+
+        Raises TerminalError when the publication has no such rules: a message must not go then.
+        """
+        media = self._policy("media", "channel, quiet_from, quiet_until, counts_towards_cap")
+        rules = self._policy("frequency_rules", "medium, window_days, max_messages")
+        hours = {row[0]: (row[1], row[2]) for row in media}
+        if medium not in hours:
+            raise TerminalError(
+                f"policy.media has no row for {medium}; add it to the seed media.csv and publish"
+            )
+        begin, end = (_time(cell) for cell in hours[medium])
+        return MessageRules(
+            rules=tuple(FrequencyRule(*row) for row in rules),
+            counted_media=frozenset(row[0] for row in media if row[3]),
+            quiet=None if begin is None or end is None else QuietHours(begin, end),
+        )
+
+    def _policy(self, table: str, columns: str) -> list[tuple[Any, ...]]:
+        try:
+            return self._connection.execute(f"select {columns} from policy.{table}").fetchall()
+        except (duckdb.CatalogException, duckdb.BinderException):
+            raise TerminalError(
+                f"the publication has no policy.{table} with {columns}; build and publish again"
+            ) from None
+
     def _known(self, schema: str, table: str) -> set[str]:
         rows = self._connection.execute(
             "select column_name from duckdb_columns() where schema_name = ? and table_name = ?",
@@ -184,6 +232,30 @@ class Publication:
         cursor = self._connection.execute(sql, values)
         while rows := cursor.fetchmany(FETCH_ROWS):
             yield from rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """How the rows of a segment are read: SQL, and the values of its marks."""
+
+    relation: str
+    episode: str
+    expires_at: str
+    order: str
+    values: tuple[str, ...]
+
+
+def _episode(cell: Any) -> str:
+    if cell is None:
+        return ""
+    return cell if isinstance(cell, str) else str(cell.isoformat())
+
+
+def _time(cell: Any) -> time | None:
+    """Give an hour of the day from a time or from HH:MM."""
+    if cell is None or cell == "":
+        return None
+    return cell if isinstance(cell, time) else time.fromisoformat(str(cell))
 
 
 def _is_contact(mapping: Any) -> bool:

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from reverse_etl.canonical import keyed_hash, payload_hash
+from reverse_etl.canonical import keyed_hash, message_id, payload_hash
 from reverse_etl.channels.base import Channel, Reject, Row
 from reverse_etl.ledger import Ledger
 from reverse_etl.publication import Publication, PublicationInfo, PublicationMissingError, TargetRow
+from reverse_etl.send_rules import MessageRules, MessageTerms
 from reverse_etl.spec import SyncSpec
 
 
@@ -18,6 +20,7 @@ class Target:
     payload_hash: str
     key_hash: str
     episode: str
+    expires_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -31,6 +34,8 @@ class TargetSet:
     """(person_id, reason code): policy says no."""
     invalid: list[tuple[str, str]] = field(default_factory=list)
     """(person_id, code): the row cannot be sent as it is."""
+    terms: MessageTerms | None = None
+    """What the messages must keep to; None where no messages are sent."""
 
 
 def read_targets(spec: SyncSpec, folder: Path, ledger: Ledger, channel: Channel) -> TargetSet:
@@ -39,15 +44,29 @@ def read_targets(spec: SyncSpec, folder: Path, ledger: Ledger, channel: Channel)
     try:
         with Publication(folder) as publication:
             found.info = publication.info
+            if spec.is_message:
+                found.terms = _terms(spec, publication.message_rules(spec.medium))
             rows = publication.target_rows(spec)
             held = {person: row.key_hash for person, row in ledger.active(spec.name).items()}
-            _sort_rows(rows, found, channel, ledger.secret, held)
+            _sort_rows(spec, rows, found, channel, ledger.secret, held)
     except PublicationMissingError:
         return TargetSet()
     return found
 
 
+def _terms(spec: SyncSpec, published: MessageRules) -> MessageTerms:
+    return MessageTerms(
+        medium=spec.medium,
+        purpose=spec.purpose or "marketing",
+        expires_after=timedelta(hours=spec.expires_after_hours or 0.0),
+        rules=published.rules,
+        counted_media=published.counted_media,
+        quiet=published.quiet if spec.quiet_hours == "respect" else None,
+    )
+
+
 def _sort_rows(
+    spec: SyncSpec,
     rows: Iterator[TargetRow],
     found: TargetSet,
     channel: Channel,
@@ -67,14 +86,15 @@ def _sort_rows(
         if row.reason is not None:
             found.refused.append((person, row.reason))
             continue
-        item = row.reject or channel.build(Row(person, row.payload))
+        ours = message_id(spec.name, person, row.episode, secret=secret) if spec.is_message else ""
+        item = row.reject or channel.build(Row(person, row.payload, ours))
         if isinstance(item, Reject):
             found.invalid.append((person, item.code))
             continue
         key_hash = keyed_hash(item.key, secret=secret)
         if places.claim(person, key_hash, item.twin):
             hashed = payload_hash(row.payload, secret=secret)
-            found.targets[person] = Target(hashed, key_hash, row.episode)
+            found.targets[person] = Target(hashed, key_hash, row.episode, row.expires_at)
 
 
 class _Places:

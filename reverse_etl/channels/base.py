@@ -69,6 +69,10 @@ class Capabilities:
     max_lookups: int = 0
     """Recipients that one `locate` may look up; 0 = the channel needs no remote ids."""
     leaves_machine: bool = True
+    requests_per_second: float = 0.0
+    """What the account may be asked in a second, in all processes together; 0 = no limit."""
+    rows_per_second: float = 0.0
+    """Rows, of all requests together, that the account takes in a second; 0 = no limit."""
     can_recall: bool = False
     """A message that was accepted, or may have been, can be called back before it goes out."""
 

@@ -47,6 +47,8 @@ def test_ledger_opens_again_with_its_version_and_its_secret(url: str, ledger: Le
         assert connection.execute(text("select version from ledger_version")).fetchall() == [
             (1,),
             (2,),
+            (3,),
+            (4,),
         ]
         assert connection.execute(text("pragma journal_mode")).scalar() == "wal"
     engine.dispose()
