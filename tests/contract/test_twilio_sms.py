@@ -224,11 +224,6 @@ def test_missing_setting_is_named_and_nothing_is_called(
     assert bench.fake.requests == []
 
 
-def test_first_of_several_tokens_signs_the_request(bench: TwilioSmsBench) -> None:
-    settings = bench.settings(TWILIO_AUTH_TOKEN=f"{CANARY_KEY} the-old-one")
-    assert TwilioSms(SmsOptions(text="x"), settings).check().ok
-
-
 def test_check_says_what_is_wrong_with_the_account(bench: TwilioSmsBench) -> None:
     bench.fake.before = lambda _request: Reply(200, b'{"status":"suspended"}')
     assert _channel(bench).check().message == "the Twilio account is not active; see its console"
