@@ -9,7 +9,6 @@ from orchestration.shops.ledger import shop_ledger
 from orchestration.shops.suppressions import pull_shop_suppressions
 from reverse_etl.clock import SystemClock
 from reverse_etl.errors import TerminalError, TransientError
-from reverse_etl.inbound.feedback import who_hears
 
 
 def register(app: typer.Typer) -> None:
@@ -44,7 +43,7 @@ def webhooks(
         console.print(str(error), style="red", markup=False)
         raise typer.Exit(2) from error
     with shop_ledger(shop.settings, shop.workspace) as ledger:
-        app = inbound_app(Inbox(shop.workspace.landing, who_hears(ledger)), receivers)
+        app = inbound_app(Inbox(shop.workspace.landing, ledger), receivers)
         paths = ", ".join(receiver.path for receiver in receivers)
         console.print(f"Listening at http://{host}:{port}: {paths}")
         # Neither the vendors' addresses nor our own ids in callbacks belong in a log.

@@ -5,7 +5,6 @@ from datetime import datetime
 from orchestration.environments import Settings
 from orchestration.shops.ledger import shop_ledger
 from orchestration.workspace import Workspace
-from reverse_etl.inbound.feedback import who_hears
 from reverse_etl.inbound.suppression_pull import SOURCE, PullReport, pull_suppressions
 
 
@@ -21,7 +20,7 @@ def pull_shop_suppressions(
             settings.channel_settings(workspace.outbox),
             workspace.landing,
             workspace.state / f"{SOURCE}.json",
-            who_hears(ledger),
+            ledger,
             secret=ledger.secret,
             now=now,
         )

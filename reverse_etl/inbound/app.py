@@ -25,10 +25,8 @@ LOG = logging.getLogger(__name__)
 class Inbox:
     """Takes the posts of every vendor that the shop has set up."""
 
-    def __init__(
-        self, landing: Path, feedback: Feedback | None, clock: Clock | None = None
-    ) -> None:
-        """Keep where batches land and who hears of them at once; None = the warehouse alone."""
+    def __init__(self, landing: Path, feedback: Feedback, clock: Clock | None = None) -> None:
+        """Keep where batches land and who hears of them at once."""
         self._landing = landing
         self._feedback = feedback
         self._clock = clock or SystemClock()
@@ -46,8 +44,7 @@ class Inbox:
         try:
             folder = self._landing / receiver.source
             first = land(folder, delivery, received_at=posted.received_at)
-            if self._feedback:
-                tell(self._feedback, _facts(receiver, posted, delivery, first))
+            tell(self._feedback, _facts(receiver, posted, delivery, first))
         # Whatever is wrong with our own disk or ledger, the vendor shall come again; the same
         # request is the same file then, and told twice is told once.
         except Exception as error:

@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Protocol
+
+from reverse_etl.ledger_events import MessageEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +28,6 @@ class OptIn:
 
 
 @dataclass(frozen=True, slots=True)
-class MessageEvent:
-    """What became of one message of ours."""
-
-    message_id: str
-    kind: str
-    """processed, delivered, bounced or dropped."""
-    at: datetime
-    provider_ref: str = ""
-    """The provider's own id of the message."""
-
-
-@dataclass(frozen=True, slots=True)
 class Facts:
     """Everything that one batch of events says."""
 
@@ -46,7 +36,6 @@ class Facts:
     messages: tuple[MessageEvent, ...] = ()
 
 
-@runtime_checkable
 class Feedback(Protocol):
     """Who hears of it at once: the delivery ledger, which is asked before every batch."""
 
@@ -61,11 +50,6 @@ class Feedback(Protocol):
     def reconcile(self, events: Sequence[MessageEvent]) -> object:
         """Note what became of messages."""
         ...
-
-
-def who_hears(ledger: object) -> Feedback | None:
-    """Give the ledger where it keeps suppressions; None: the warehouse alone hears, later."""
-    return ledger if isinstance(ledger, Feedback) else None
 
 
 def tell(feedback: Feedback, facts: Facts) -> None:

@@ -54,7 +54,7 @@ def pull_suppressions(
     settings: ChannelSettings,
     landing: Path,
     state: Path,
-    feedback: Feedback | None,
+    feedback: Feedback,
     *,
     secret: bytes,
     now: datetime,
@@ -80,8 +80,7 @@ def pull_suppressions(
         content = json.dumps(rows, ensure_ascii=False).encode()
         facts = Facts(suppressions=tuple(_suppressions(rows, now)))
         land(landing / SOURCE, Delivery(content, content, facts), received_at=now)
-        if feedback:
-            tell(feedback, facts)
+        tell(feedback, facts)
     _remember(state, now)
     return PullReport({name: counts.get(name, 0) for name in (*PLACES, GROUPS)})
 

@@ -16,12 +16,13 @@ from orchestration.ingest.ingest import ingest_source
 from orchestration.ingest.lake import Lake
 from orchestration.ingest.mapping import load_mapping
 from orchestration.ingest.report import SourceReport
-from reverse_etl.inbound.feedback import Facts, MessageEvent
+from reverse_etl.inbound.feedback import Facts
 from reverse_etl.inbound.landing import land
 from reverse_etl.inbound.line import LineReceiver
 from reverse_etl.inbound.receiver import Delivery, Posted
 from reverse_etl.inbound.sendgrid import SIGNATURE, TIMESTAMP, SendGridReceiver, read_events
 from reverse_etl.inbound.twilio import TwilioReceiver
+from reverse_etl.ledger_events import MessageEvent
 from tests.contract.forgeries import forged
 from tests.contract.inbound_world import PUBLIC_URL, TWILIO_TOKEN, Post, Vendor, serve_inbox
 from tests.contract.sync_world import NOW, TurnedClock
