@@ -14,6 +14,7 @@ from reverse_etl.clock import SystemClock
 from reverse_etl.ledger_batches import Batches, PlannedStep, StoredBatch
 from reverse_etl.ledger_generation import advance
 from reverse_etl.ledger_message_schema import MESSAGE
+from reverse_etl.ledger_schema import BATCH
 from reverse_etl.ledger_suppression import suppressed_hashes
 from reverse_etl.send_rules import MessageTerms
 
@@ -160,6 +161,20 @@ class Messages(Batches):
             for event in events:
                 known += _hear(connection, event, heard_at)
         return known
+
+    def last_handles(self, sync: str) -> list[tuple[str, str]]:
+        """Give batch key → handle of what the last run of a sync sent that can be called back."""
+        sent = select(MESSAGE.c.batch_key).where(
+            MESSAGE.c.sync == sync, MESSAGE.c.state.in_(("accepted", "claimed", "unknown"))
+        )
+        query = (
+            select(BATCH.c.batch_key, BATCH.c.handle, BATCH.c.run_id)
+            .where(BATCH.c.batch_key.in_(sent), BATCH.c.handle != "")
+            .order_by(BATCH.c.claimed_at.desc(), BATCH.c.batch_key)
+        )
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        return [(row.batch_key, row.handle) for row in rows if row.run_id == rows[0].run_id]
 
     def recalled(self, key: str, *, now: datetime) -> int:
         """Note that a batch was called back for good; give how many messages."""

@@ -62,9 +62,12 @@ def show_syncs(summaries: list[Any]) -> None:
         if summary.get("invalid"):
             reasons = ", ".join(f"{count:,} {code}" for code, count in summary["invalid"].items())
             console.print(f"  {summary['sync']} leaves out {reasons}")
+        if summary.get("left_out"):
+            reasons = ", ".join(f"{n:,} {code}" for code, n in summary["left_out"].items())
+            console.print(f"  {summary['sync']} does not send {reasons}")
         if summary.get("waiting_reason"):
             console.print(f"  {summary['sync']} waits: {summary['waiting_reason']}", markup=False)
-            console.print(f"    enishi approve {summary['plan_id']} --by YOU")
+            console.print(f"    enishi sync approve {summary['plan_id']} --by YOU")
 
 
 def _ingested(done: Mapping[str, Mapping[str, Any]]) -> list[tuple[str, str, str]]:

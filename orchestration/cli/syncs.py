@@ -1,7 +1,10 @@
-"""Commands about syncs: sync, approve, syncs."""
+"""Commands about syncs: sync plan, run, approve, release, retry-failed, cancel; syncs."""
 
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -17,23 +20,92 @@ from reverse_etl.clock import SystemClock
 from reverse_etl.engine import latest_summaries, run_sync, send_policy
 from reverse_etl.errors import TerminalError, TransientError
 from reverse_etl.guards import approve as approve_plan
+from reverse_etl.ledger import Ledger
 from reverse_etl.spec import SyncSpec, load_syncs
+from reverse_etl.undo import call_back_last_run
+
+Name = Annotated[str, typer.Argument(help="The sync: a file in reverse_etl/syncs/.")]
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands to the application."""
-    app.command()(sync)
-    app.command()(approve)
+    group = typer.Typer(no_args_is_help=True, help="Plan, send and mend one sync.")
+    for command in (plan, run, approve, release, cancel, rebaseline):
+        group.command()(command)
+    group.command("retry-failed")(retry_failed)
+    app.add_typer(group, name="sync")
     app.command()(syncs)
 
 
-def sync(
-    name: Annotated[str, typer.Argument(help="The sync: a file in reverse_etl/syncs/.")],
-    plan: Annotated[
-        bool, typer.Option("--plan", help="Show what would be sent, and send nothing.")
-    ] = False,
-) -> None:
+def plan(name: Name) -> None:
+    """Show what a sync would send on the current publication, and send nothing."""
+    _run(name, is_plan=True)
+
+
+def run(name: Name) -> None:
     """Plan one sync on the current publication and, where the environment allows it, deliver."""
+    _run(name, is_plan=False)
+
+
+def approve(
+    plan_id: Annotated[str, typer.Argument(help="The plan that waits (`enishi syncs`).")],
+    by: Annotated[str, typer.Option(help="Who approves it.")],
+) -> None:
+    """Let exactly this plan go on the next run of its sync."""
+    with _ledger() as ledger:
+        approve_plan(ledger, plan_id, by=by, now=SystemClock().now())
+    console.print(f"Approved {plan_id}.")
+
+
+def release(name: Name) -> None:
+    """Let the rows of a sync be tried again that were refused five times."""
+    spec = _spec(shop_context(), name)
+    with _ledger() as ledger:
+        console.print(f"Released {ledger.release_rows(spec.name):,} rows of {spec.name}.")
+
+
+def retry_failed(
+    name: Name,
+    since: Annotated[datetime, typer.Option(help="From this day or instant on, UTC.")],
+) -> None:
+    """Let the rows be tried again that were refused since an instant, and run the sync."""
+    spec = _spec(shop_context(), name)
+    with _ledger() as ledger:
+        released = ledger.release_rows(spec.name, since=since.replace(tzinfo=UTC))
+    console.print(f"Released {released:,} rows of {spec.name}.")
+    _run(name, is_plan=False)
+
+
+def cancel(name: Name) -> None:
+    """Call back what the last run of a sync has sent, while nobody has got it yet."""
+    shop = shop_context()
+    spec = _spec(shop, name)
+    channel = open_channel(spec, shop.settings.channel_settings(shop.workspace.outbox))
+    with _ledger() as ledger:
+        undone = call_back_last_run(spec, ledger, channel, clock=SystemClock())
+    console.print(
+        f"Called back {undone.messages:,} messages of {spec.name}; "
+        f"{undone.batches_too_late:,} batches came too late."
+    )
+
+
+def rebaseline(by: Annotated[str, typer.Option(help="Who takes the ledger as it is.")]) -> None:
+    """Take a ledger that was lost or put back as it is; every sync then waits for approval once."""
+    if not by.strip():
+        _fail("Say who takes the ledger as it is.")
+    with _ledger() as ledger:
+        ledger.witness.rebaseline(now=SystemClock().now())
+    console.print(f"The ledger is taken as it is, by {by}.", markup=False)
+
+
+def syncs() -> None:
+    """Show what the last run of every sync came to."""
+    shop = shop_context()
+    with shop_ledger(shop.settings, shop.workspace) as ledger:
+        show_syncs(latest_summaries(ledger))
+
+
+def _run(name: str, *, is_plan: bool) -> None:
     shop = shop_context()
     spec = _spec(shop, name)
     published = current(shop.workspace.published)
@@ -46,41 +118,27 @@ def sync(
         live_sends=shop.settings.environment.live_sends,
         concerns=sending_concerns(shop.workspace, published),
     )
-    try:
-        with shop_ledger(shop.settings, shop.workspace) as ledger:
-            result = run_sync(
-                spec,
-                published.folder,
-                ledger,
-                channel,
-                policy=replace(live, live=False) if plan else live,
-                run_id=str(uuid.uuid4()),
-            )
-    except (TransientError, TerminalError) as error:
-        _fail(str(error))
-        return
+    with _ledger() as ledger:
+        result = run_sync(
+            spec,
+            published.folder,
+            ledger,
+            channel,
+            policy=replace(live, live=False) if is_plan else live,
+            run_id=str(uuid.uuid4()),
+        )
     show_syncs([result.summary])
 
 
-def approve(
-    plan_id: Annotated[str, typer.Argument(help="The plan that waits (`enishi syncs`).")],
-    by: Annotated[str, typer.Option(help="Who approves it.")],
-) -> None:
-    """Let exactly this plan go on the next run of its sync."""
+@contextmanager
+def _ledger() -> Iterator[Ledger]:
+    """Give the shop's ledger; what the engine refuses is said in its own words."""
     shop = shop_context()
     try:
         with shop_ledger(shop.settings, shop.workspace) as ledger:
-            approve_plan(ledger, plan_id, by=by, now=SystemClock().now())
-    except TerminalError as error:
+            yield ledger
+    except (TransientError, TerminalError) as error:
         _fail(str(error))
-    console.print(f"Approved {plan_id}.")
-
-
-def syncs() -> None:
-    """Show what the last run of every sync came to."""
-    shop = shop_context()
-    with shop_ledger(shop.settings, shop.workspace) as ledger:
-        show_syncs(latest_summaries(ledger))
 
 
 def _spec(shop: ShopContext, name: str) -> SyncSpec:

@@ -13,7 +13,8 @@ def shop_ledger(settings: Settings, workspace: Workspace) -> Iterator[Ledger]:
     """The ledger at ENISHI_LEDGER_URL, or the embedded one in the shop's state folder."""
     workspace.state.mkdir(parents=True, exist_ok=True)
     url = settings.ledger_url or f"sqlite:///{workspace.state / 'ledger.sqlite'}"
-    ledger = Ledger(url, plans=workspace.plans)
+    witness = workspace.state / "ledger_witness.json"
+    ledger = Ledger(url, plans=workspace.plans, witness=witness)
     try:
         yield ledger
     finally:

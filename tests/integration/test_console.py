@@ -72,7 +72,7 @@ def test_sync_plan_sends_nothing_and_says_what_it_would(
     shop = shop_copy()
     (shop.workspace.state / "ledger.sqlite").unlink()
     handed_over = shop.outbox()
-    done = shop.enishi("sync", "winback__file", "--plan")
+    done = shop.enishi("sync", "plan", "winback__file")
     assert done.returncode == 0, done.stdout
     summary = shop.summaries()["winback__file"]
     assert summary["is_dry_run"]
@@ -84,13 +84,13 @@ def test_sync_plan_sends_nothing_and_says_what_it_would(
 
 
 def test_sync_of_an_unknown_name_lists_the_known_ones(built_shop: TestShop) -> None:
-    done = built_shop.enishi("sync", "winback__fax")
+    done = built_shop.enishi("sync", "run", "winback__fax")
     assert done.returncode == 1
     assert "winback__file" in _one_line(done.stdout)
 
 
 def test_approve_refuses_a_plan_that_does_not_wait(built_shop: TestShop) -> None:
-    done = built_shop.enishi("approve", "winback__file-000000000000", "--by", "the shop")
+    done = built_shop.enishi("sync", "approve", "winback__file-000000000000", "--by", "the shop")
     assert done.returncode == 1
     assert "winback__file-000000000000" in _one_line(done.stdout)
 
@@ -100,9 +100,9 @@ def test_approved_plan_no_longer_waits_but_stays_a_dry_run_outside_production(
 ) -> None:
     shop = shop_copy()
     waiting = shop.summaries()["winback__sendgrid_contacts"]["plan_id"]
-    done = shop.enishi("approve", waiting, "--by", "the shop")
+    done = shop.enishi("sync", "approve", waiting, "--by", "the shop")
     assert (done.returncode, done.stdout.strip()) == (0, f"Approved {waiting}.")
-    done = shop.enishi("sync", "winback__sendgrid_contacts")
+    done = shop.enishi("sync", "run", "winback__sendgrid_contacts")
     assert done.returncode == 0, done.stdout
     summary = shop.summaries()["winback__sendgrid_contacts"]
     assert summary["plan_id"] == waiting

@@ -137,7 +137,7 @@ def test_mail_syncs_only_plan_while_nobody_allowed_them_to_send(built: BuiltShop
         )
         plan = json.loads((built.shop.workspace.plans / f"{summary['plan_id']}.json").read_text())
         assert len([i for i in plan["items"] if i["operation"] == "add"]) == summary["adds"] > 0
-        assert f"enishi approve {summary['plan_id']}" in built.console
+        assert f"enishi sync approve {summary['plan_id']}" in built.console
 
 
 def test_every_person_of_a_segment_is_accounted_for(built_shop: TestShop) -> None:

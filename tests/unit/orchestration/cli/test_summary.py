@@ -125,7 +125,7 @@ def test_show_syncs_says_how_to_approve_when_a_plan_waits(syncs):
     )
     assert "winback__file 7 0 0 0 0 0 awaiting approval, dry run" in lines
     assert "winback__file waits: first sync: 7 recipients would be added" in lines
-    assert "enishi approve plan-1 --by YOU" in lines
+    assert "enishi sync approve plan-1 --by YOU" in lines
 
 
 def test_show_syncs_asks_for_no_approval_when_nothing_waits(syncs):
