@@ -17,6 +17,7 @@ from reverse_etl.channels.base import (
 )
 from reverse_etl.clock import Clock
 from reverse_etl.errors import TerminalError, TransientError
+from reverse_etl.lasting_refusals import lasting
 from reverse_etl.ledger import Ledger
 from reverse_etl.ledger_batches import PlannedStep
 from reverse_etl.questions import Questions
@@ -183,6 +184,7 @@ class Delivery(Questions):
         match result.outcome:
             case Outcome.DELIVERED:
                 self._ledger.settle(batch.key, rejected=result.rejected, now=now)
+                self._heed(batch, result.rejected)
                 self._on_step("settled")
                 return len(result.rejected) < len(batch.items)
             case Outcome.ACCEPTED:
@@ -209,6 +211,7 @@ class Delivery(Questions):
         elif len(batch.items) == 1:
             only = {batch.items[0].person_id: result.code}
             self._ledger.settle(batch.key, rejected=only, code=result.code, now=now)
+            self._heed(batch, only)
         else:
             middle = len(batch.items) // 2
             first = replace(batch, key=f"{batch.key}.1", items=batch.items[:middle])
@@ -216,6 +219,14 @@ class Delivery(Questions):
             self._ledger.split(batch, (first, second), now=now)
             queue.extend((second, first))
         self._on_step("settled")
+
+    def _heed(self, batch: Batch, codes: Mapping[str, str]) -> None:
+        """Suppress the addresses for which the vendor will never take a message again."""
+        if self._terms is None:
+            return
+        people = {item.person_id: item for item in batch.items}
+        for address, reason in lasting(people, codes).items():
+            self._ledger.suppress(self._spec.medium, address, reason, self._clock.now())
 
     def _give_up(
         self, batch: Batch, result: BatchResult, maybe_taken: bool, queue: list[Batch]
