@@ -53,8 +53,16 @@ class Feedback(Protocol):
 
 
 def tell(feedback: Feedback, facts: Facts) -> None:
-    """Tell everything, refusals first: whatever breaks off then, breaks off on the safe side."""
+    """Tell everything, refusals first: whatever breaks off then, breaks off on the safe side.
+
+    Of several refusals of one kind the latest is told, since it is the one that decides.
+    """
+    latest: dict[tuple[str, str, str], Suppression] = {}
     for one in facts.suppressions:
+        known = latest.get((one.medium, one.address, one.reason))
+        if known is None or known.at < one.at:
+            latest[one.medium, one.address, one.reason] = one
+    for one in latest.values():
         feedback.suppress(one.medium, one.address, one.reason, one.at)
     for opt_in in facts.opt_ins:
         feedback.lift(opt_in.medium, opt_in.address, opt_in.at)

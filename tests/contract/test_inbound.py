@@ -379,3 +379,14 @@ def _events(root: Path) -> list[tuple[object, ...]]:
             "select distinct provider_event_id, channel, event_type, occurred_at, recipient, "
             "send_id, reason, bounce_type from rows order by all"
         ).fetchall()
+
+
+def test_of_refusals_of_one_kind_in_a_batch_the_latest_is_told(post: Post, vendor: Vendor) -> None:
+    ages = (300, 60, 600)
+    events = [_event("unsubscribe", timestamp=SECOND - age) for age in ages]
+    body = _body(*events, _event("spamreport"))
+    assert post.send("/sendgrid", body, vendor.sendgrid(body)) == 200
+    assert [(reason, at) for _, _, reason, at in post.heard.suppressed] == [
+        ("unsubscribed", NOW - timedelta(seconds=60)),
+        ("spam_complaint", NOW - timedelta(seconds=60)),
+    ]
