@@ -63,6 +63,9 @@ def run_sync(
         run = Run(spec, publication, ledger, channel, clock, run_id, found, delivery)
         held_back: frozenset[str] = frozenset()
         if is_live:
+            provision = channel.provision()
+            if provision is not None:
+                ledger.state_provision(spec.name, provision, purpose=spec.purpose or "")
             settle_pending(spec, ledger, channel, clock=clock)
             held_back = resume(run)
         plan = plan_targets(

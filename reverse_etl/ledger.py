@@ -10,12 +10,13 @@ from reverse_etl.ledger_events import Messages
 from reverse_etl.ledger_failures import Failures
 from reverse_etl.ledger_holdout import Holdouts
 from reverse_etl.ledger_limiter import Limiter
+from reverse_etl.ledger_provision import Provisions
 from reverse_etl.ledger_retention import Retention
 from reverse_etl.ledger_runs import Runs
 from reverse_etl.ledger_suppression import Suppressions
 
 
-class Ledger(Messages, Runs, Suppressions, Holdouts, Failures, Limiter, Retention):
+class Ledger(Messages, Runs, Suppressions, Holdouts, Failures, Limiter, Provisions, Retention):
     """The state of all syncs in one database, addressed by URL."""
 
     def __init__(self, url: str, *, plans: Path | None = None, witness: Path | None = None) -> None:

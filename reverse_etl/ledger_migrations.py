@@ -7,6 +7,7 @@ from sqlalchemy import Column, Connection, Table, inspect, select, text
 from sqlalchemy.schema import CreateColumn
 
 from reverse_etl.ledger_message_schema import GENERATION, HOLDOUT, MESSAGE, SUPPRESSION
+from reverse_etl.ledger_provision_schema import PROVISION, TERMS
 from reverse_etl.ledger_schema import (
     ACCOUNT,
     APPROVAL,
@@ -46,11 +47,22 @@ def _failures(connection: Connection) -> None:
         table.create(connection, checkfirst=True)
 
 
+def _provisions(connection: Connection) -> None:
+    """Record what third parties were given; make room for sealed removal keys."""
+    for table in (TERMS, PROVISION):
+        table.create(connection, checkfirst=True)
+    if connection.dialect.name == "postgresql":
+        # SQLite keeps to no length.
+        widened = f"alter table {STATE.name} alter column remote_id type varchar(200)"
+        connection.execute(text(widened))
+
+
 MIGRATIONS: tuple[tuple[int, Callable[[Connection], None]], ...] = (
     (1, _first_tables),
     (2, _run_sources),
     (3, _messages),
     (4, _failures),
+    (5, _provisions),
 )
 
 

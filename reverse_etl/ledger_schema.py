@@ -97,7 +97,7 @@ STATE = Table(
     Column("key_hash", String(64), nullable=False),
     Column("mapping_version", Integer, nullable=False),
     Column("episode", String(40), nullable=False),
-    Column("remote_id", String(80)),
+    Column("remote_id", String(200)),
     Column("is_dirty", Boolean, nullable=False),
     Column("updated_at", UtcInstant, nullable=False),
 )

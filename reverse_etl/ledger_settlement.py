@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, select
 
 from reverse_etl import ledger_failures as failures
 from reverse_etl import ledger_messages as messages
+from reverse_etl import ledger_provision as provisions
 from reverse_etl.channels.base import Batch, Operation
 from reverse_etl.ledger_generation import advance
 from reverse_etl.ledger_schema import BATCH, ITEM, STATE
@@ -184,6 +185,7 @@ def settle(
         codes = {row["person_id"]: rejected[row["person_id"]] for row in bad}
         failures.count(connection, batch["sync"], codes, now)
     messages.settle(connection, key, rejected, now)
+    provisions.record(connection, batch, [row["person_id"] for row in good], "delivered", now)
     state = "rejected" if bad and not good else "delivered"
     _close_batch(connection, key, state, code, now)
 
@@ -199,6 +201,9 @@ def release(connection: Connection, key: str, code: str, now: datetime) -> None:
 
 def doubt(connection: Connection, key: str, code: str, now: datetime) -> None:
     """Close a batch whose outcome is not known; its people stay marked."""
+    batch = connection.execute(select(BATCH).where(BATCH.c.batch_key == key)).mappings().one()
+    people = [row["person_id"] for row in _open_items(connection, key)]
+    provisions.record(connection, batch, people, "unknown", now)
     items = ITEM.update().where(ITEM.c.batch_key == key, ITEM.c.state.in_(("claimed", "accepted")))
     connection.execute(items.values(state="unknown", code=code))
     messages.move(connection, key, "unknown", code, now)
@@ -207,6 +212,8 @@ def doubt(connection: Connection, key: str, code: str, now: datetime) -> None:
 
 def drop(connection: Connection, key: str, person_ids: Sequence[str], now: datetime) -> None:
     """Leave the outcome of some rows of an open batch unknown, and close it when none is left."""
+    batch = connection.execute(select(BATCH).where(BATCH.c.batch_key == key)).mappings().one()
+    provisions.record(connection, batch, person_ids, "unknown", now)
     for chunk in _chunks(person_ids):
         items = ITEM.update().where(ITEM.c.batch_key == key, ITEM.c.person_id.in_(chunk))
         connection.execute(items.values(state="unknown", code="superseded"))

@@ -7,6 +7,7 @@ from orchestration.cli import (
     build,
     identity,
     metrics,
+    provisions,
     publication,
     sources,
     syncs,
@@ -19,5 +20,15 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )
-for room in (sources, build, backtests, identity, publication, metrics, syncs, webhooks):
+for room in (
+    sources,
+    build,
+    backtests,
+    identity,
+    publication,
+    metrics,
+    syncs,
+    provisions,
+    webhooks,
+):
     room.register(app)
