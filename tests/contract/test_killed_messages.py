@@ -1,0 +1,132 @@
+"""A run of messages that is killed anywhere loses nobody and sends to nobody twice."""
+
+import random
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from reverse_etl.ledger_events import MessageEvent
+from tests.contract.forked import end, kill_at_line, kill_me, run_once, start
+from tests.contract.letterbox import CHANNELS
+from tests.contract.message_world import Mailroom, open_mailroom
+from tests.contract.sync_world import NOW, FrequencyRule, member, message_spec
+
+
+def _kill_after(seconds: float) -> Callable[[str], None]:
+    """Give a listener that kills so long after the first step."""
+    begun: list[threading.Timer] = []
+
+    def listen(_step: str) -> None:
+        if not begun:
+            begun.append(threading.Timer(seconds, kill_me))
+            begun[0].daemon = True
+            begun[0].start()
+
+    return listen
+
+
+def _check(room: Mailroom, count: int) -> None:
+    """Everybody has one copy or is listed as unknown; what is told of the unknown ends them."""
+    copies = room.box.copies()
+    assert max(copies.values()) == 1
+    unknown = set(room.ledger.unknown_messages(room.spec.name))
+    arrived = {row["id"] for row in room.box.coming()}
+    states = [record.state for record in room.ledger.export_messages()]
+    assert len(states) == count
+    assert states.count("accepted") + len(unknown) == count
+    assert len(arrived | unknown) == count
+    if room.kind != "C":
+        assert not unknown
+    events = [MessageEvent(known, "delivered", NOW) for known in sorted(arrived & unknown)]
+    room.ledger.reconcile(events, now=NOW)
+    assert set(room.ledger.unknown_messages(room.spec.name)) == unknown - arrived
+
+
+def _survive(room: Mailroom, people: int, kills: int, longest: float) -> None:
+    draw = random.Random(7)  # noqa: S311 (a test repeats its draws)
+    folder = room.publish([member(n) for n in range(people)])
+    killed = 0
+    for number in range(kills):
+        room.ledger.close()
+        after = _kill_after(draw.uniform(0.0, longest))
+        child = start(lambda: run_once(room, folder, f"k{number}", on_step=after))  # noqa: B023
+        killed += end(child) == -9
+    room.rerun(folder)
+    assert killed > 0
+    _check(room, people)
+    assert room.rerun(folder).summary["adds"] == 0
+
+
+@pytest.mark.parametrize("kind", CHANNELS)
+def test_killed_runs_lose_and_double_nobody(kind: str, tmp_path: Path) -> None:
+    with open_mailroom(tmp_path, kind) as room:
+        _survive(room, people=200, kills=2, longest=0.1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", CHANNELS)
+def test_200_kills_over_20000_rows_lose_and_double_nobody(kind: str, tmp_path: Path) -> None:
+    with open_mailroom(tmp_path, kind) as room:
+        _survive(room, people=20_000, kills=200, longest=0.15)
+
+
+def _kill_at(kind: str, folder: Path, line: int) -> bool:
+    folder.mkdir()
+    with open_mailroom(folder, kind) as room:
+        published = room.publish([member(1), member(2)])
+        room.ledger.close()
+        child = start(lambda: run_once(room, published, "killed", on_step=kill_at_line(line)))
+        ended = end(child)
+        assert ended in (0, -9)
+        room.rerun(published)
+        _check(room, 2)
+        return ended == -9
+
+
+@pytest.mark.parametrize("line", [1, 90, 220])
+@pytest.mark.parametrize("kind", CHANNELS)
+def test_run_killed_at_some_lines_loses_and_doubles_nobody(
+    kind: str, line: int, tmp_path: Path
+) -> None:
+    assert _kill_at(kind, tmp_path / "room", line)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", CHANNELS)
+def test_run_killed_at_every_line_loses_and_doubles_nobody(kind: str, tmp_path: Path) -> None:
+    line = 1
+    while _kill_at(kind, tmp_path / str(line), line):
+        line += 1
+    assert line > 220
+
+
+def test_cap_holds_to_the_message_when_two_syncs_run_at_once(tmp_path: Path) -> None:
+    with open_mailroom(tmp_path, "C") as room:
+        people = [member(n) for n in range(200)]
+        rules = [FrequencyRule("all", 1, 1)]
+        specs = [message_spec(CHANNELS["C"].name, name=f"sync_{n}") for n in range(2)]
+        places = [room.publish(people, sync=spec.name, rules=rules) for spec in specs]
+        room.ledger.close()
+        children = [
+            start(lambda s=spec, p=place: run_once(room, p, s.name, spec=s))  # type: ignore[misc]
+            for spec, place in zip(specs, places, strict=True)
+        ]
+        assert [end(child) for child in children] == [0, 0]
+        copies = room.box.copies()
+        assert (len(copies), max(copies.values())) == (200, 1)
+        codes = [record.code for record in room.ledger.export_messages()]
+        assert (codes.count(""), codes.count("frequency_cap")) == (200, 200)
+
+
+def test_second_run_of_one_sync_at_once_is_refused(tmp_path: Path) -> None:
+    with open_mailroom(tmp_path, "C") as room:
+        folder = room.publish([member(n) for n in range(200)])
+        room.ledger.close()
+        children = [start(lambda n=n: run_once(room, folder, f"r{n}")) for n in range(2)]  # type: ignore[misc]
+        ended = sorted(end(child) for child in children)
+        assert ended in ([0, 0], [0, 1])
+        room.rerun(folder)
+        copies = room.box.copies()
+        assert (len(copies), max(copies.values())) == (200, 1)
