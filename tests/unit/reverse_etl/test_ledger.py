@@ -49,6 +49,7 @@ def test_ledger_opens_again_with_its_version_and_its_secret(url: str, ledger: Le
             (2,),
             (3,),
             (4,),
+            (5,),
         ]
         assert connection.execute(text("pragma journal_mode")).scalar() == "wal"
     engine.dispose()
