@@ -95,6 +95,7 @@ TABLES: dict[str, list[tuple[str, pa.DataType]]] = {
         ("purpose", _TEXT),
         ("is_granted", _FLAG),
         ("legal_basis", _TEXT),
+        ("form_version", _TEXT),
         ("granted_at", _MOMENT),
         ("confirmed_at", _MOMENT),
         ("withdrawn_at", _MOMENT),

@@ -181,6 +181,7 @@ class Witness:
                 "marketing",
                 last.action != "withdraw" and last.legal_basis != "unproven",
                 history[0].legal_basis,
+                history[0].form_version or None,
                 self._calendar.utc(moments.get("grant")),
                 self._calendar.utc(moments.get("confirm")),
                 self._calendar.utc(moments.get("withdraw")),

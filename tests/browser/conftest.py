@@ -30,7 +30,7 @@ SYNCS = [
         "changes": 0,
         "removals": 0,
         "unchanged": 0,
-        "refused": {"suppressed": 18, "no_consent": 40, "unreachable": 9, "open_inquiry": 3},
+        "refused": {"unsubscribed": 18, "no_consent": 40, "unreachable": 9, "open_inquiry": 3},
         "invalid": 0,
         "delivered": 0,
         "rejected": 0,
@@ -49,7 +49,7 @@ SYNCS = [
         "refused": {
             "no_consent": 52,
             "relay_address": 14,
-            "suppressed": 11,
+            "unsubscribed": 11,
             "open_delivery": 8,
             "unreachable": 2,
             "open_inquiry": 2,

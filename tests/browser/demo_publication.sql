@@ -135,17 +135,17 @@ from (values
     ('second_purchase__sendgrid_contacts', 'seg_second_purchase', 'email', 96, 11, 52, 14, 2, 8, 2),
     ('winback__file', 'seg_winback', 'print', 143, 0, 31, 0, 22, 0, 1)
 ) as syncs (
-    sync, segment, channel, allowed, suppressed, no_consent, relay_address, unreachable,
+    sync, segment, channel, allowed, unsubscribed, no_consent, relay_address, unreachable,
     open_delivery, open_inquiry
 )
 cross join lateral (
     select
         unnest([
-            null, 'suppressed', 'no_consent', 'relay_address', 'unreachable', 'open_delivery',
+            null, 'unsubscribed', 'no_consent', 'relay_address', 'unreachable', 'open_delivery',
             'open_inquiry'
         ]) as reason,
         unnest([
-            allowed, suppressed, no_consent, relay_address, unreachable, open_delivery, open_inquiry
+            allowed, unsubscribed, no_consent, relay_address, unreachable, open_delivery, open_inquiry
         ]) as n
 ) cross join range(1000) as numbers (i)
 where i < n;

@@ -1,6 +1,8 @@
 """What the Dagster UI shows is complete, and what is scheduled is declared."""
 
+import csv
 import json
+import re
 from pathlib import Path
 
 import dagster as dg
@@ -99,12 +101,45 @@ def test_ci_and_dev_send_nothing():
 
 
 def test_the_syncs_that_dbt_judges_are_the_syncs_that_exist():
-    rows = (ROOT / "dbt_project/seeds/syncs.csv").read_text(encoding="utf-8").split()[1:]
+    rows = seed("syncs")
     specs = [
         yaml.safe_load(path.read_text(encoding="utf-8"))
         for path in (ROOT / "reverse_etl/syncs").glob("*.yml")
     ]
-    assert sorted(rows) == sorted(f"{s['name']},{s['segment']},{s['medium']}" for s in specs)
+    judged = [tuple(row[name] for name in ("sync", "segment", "channel", "kind")) for row in rows]
+    assert sorted(judged) == sorted(
+        (s["name"], s["segment"], s["medium"], "message" if s["mode"] == "message" else "audience")
+        for s in specs
+    )
+    by_name = {row["sync"]: row for row in rows}
+    for spec in specs:
+        for key in ("purpose", "priority", "holdout_percent"):
+            told = str(spec[key]) if key in spec else by_name[spec["name"]][key]
+            assert by_name[spec["name"]][key] == told, f"{spec['name']}: {key}"
+
+
+def test_every_segment_that_a_sync_asks_for_is_among_the_members():
+    members = ROOT / "dbt_project/models/intermediate/policy/int_policy__members.sql"
+    known = set(re.findall(r"'(\w+)' as segment", members.read_text(encoding="utf-8")))
+    assert {row["segment"] for row in seed("syncs")} <= known
+    assert known == {path.stem for path in (ROOT / "dbt_project/models/segments").glob("*.sql")}
+
+
+def test_the_policy_knows_a_word_for_every_reason_and_gives_them_in_the_agreed_order():
+    reasons = [row["reason_code"] for row in seed("refusal_reasons")]
+    model = ROOT / "dbt_project/models/policy/send_eligibility.yml"
+    columns = yaml.safe_load(model.read_text(encoding="utf-8"))["models"][0]["columns"]
+    (column,) = [column for column in columns if column["name"] == "reason_code"]
+    values = column["data_tests"][0]["accepted_values"]["arguments"]["values"]
+    assert reasons == ["in_segment", *values]
+    assert [int(row["step_order"]) for row in seed("refusal_reasons")] == list(range(len(reasons)))
+    texts = ROOT / "orchestration/publication/report/texts/overview.yml"
+    assert list(yaml.safe_load(texts.read_text(encoding="utf-8"))["reasons"]) == values
+
+
+def seed(name):
+    with (ROOT / f"dbt_project/seeds/{name}.csv").open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
 
 
 def sample_profile():

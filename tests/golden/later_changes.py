@@ -66,7 +66,13 @@ class Around:
         yield (
             "consents",
             [
-                consent("x1", action="grant", legal_basis="consent", occurred_at=at(-30)),
+                consent(
+                    "x1",
+                    action="grant",
+                    legal_basis="consent",
+                    form_version="signup-3",
+                    occurred_at=at(-30),
+                ),
                 consent("x2", action="withdraw", occurred_at=at(2)),
             ],
         )

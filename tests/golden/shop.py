@@ -180,6 +180,7 @@ def consent(consent_id: str, member: str, channel: str, action: str, occurred_at
         "purpose": "marketing",
         "action": action,
         "legal_basis": "consent",
+        "form_version": "signup-3",
         "occurred_at": at(occurred_at),
     }
 

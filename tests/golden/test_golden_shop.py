@@ -251,7 +251,7 @@ def test_policy_gives_one_reason_for_each_refusal(shop: Path) -> None:
         ("rikka", "winback__file", "no_consent"),
         ("shiro", "winback__file", "no_consent"),
         ("rikka", "winback__sendgrid_contacts", "no_consent"),
-        ("shiro", "winback__sendgrid_contacts", "suppressed"),
+        ("shiro", "winback__sendgrid_contacts", "unsubscribed"),
     ]
 
 

@@ -18,6 +18,8 @@ F2_DAYS = (14, 180)
 WINBACK_DAYS = (181, 730)
 OPEN_DELIVERY_DAYS = 30
 OPEN_STATUSES = {"new", "pending", "paid", "processing", "shipped"}
+CONFIRMED_FORM = "newsletter-2"
+"""The form whose grant counts only once it is confirmed."""
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,8 @@ class TruthAnswers:
             for moment, is_yes, persons in said:
                 if pd.isna(moment) or (is_yes and consent.legal_basis == "unproven"):
                     continue
+                if moment is consent.granted_at and consent.form_version == CONFIRMED_FORM:
+                    continue
                 word = Word(moment, is_yes, member is not None, address)
                 for person in persons:
                     words.setdefault((person, consent.channel), []).append(word)
@@ -198,8 +202,12 @@ class TruthAnswers:
         is_customer = person in self.memberships or person in self._guests
         return is_customer and not self._words.get((person, channel))
 
-    def suppressed(self, person: str, address: str) -> bool:
-        """Whether mail is barred: complaints for ever, others until the person's own later yes."""
+    def barring(self, person: str, address: str) -> str | None:
+        """Why mail is barred, the weightiest reason first; None when it is not.
+
+        A complaint bars for ever, the others until the person's own later yes.
+        """
+        found = set()
         used = address_of(address)
         held = {box for box, persons in self.mailboxes.items() if person in persons} | {used}
         yes = [word for word in self._words.get((person, "email"), []) if word.is_yes]
@@ -213,14 +221,21 @@ class TruthAnswers:
                 for word in yes
             )
             if reason == "spamreport" or not lifted:
-                return True
-        return False
+                found.add(reason)
+        order = ("spamreport", "unsubscribe", "bounce")
+        return next((reason for reason in order if reason in found), None)
 
     def awaits_parcel(self, person: str) -> bool:
-        """Whether an order of the last days has not arrived yet."""
+        """Whether goods have truly not arrived, whatever the carrier's record says."""
         orders = self.orders[(self.orders["person_id"] == person) & self.orders["is_purchase"]]
-        recent = orders["ordered_date"].map(lambda day: (AS_OF - day).days <= OPEN_DELIVERY_DAYS)
-        return bool((recent & orders["delivered_at"].isna()).any())
+        return bool(orders["truly_delivered_at"].isna().any())
+
+    def awaits_payment(self, person: str) -> bool:
+        """Whether an order of the last days is not paid yet."""
+        orders = self.orders[self.orders["person_id"] == person]
+        unpaid = orders[orders["status"].isin({"new", "pending"})]
+        ages = [(AS_OF - day).days for day in unpaid["ordered_date"]]
+        return any(age <= OPEN_DELIVERY_DAYS for age in ages)
 
     def leads_with_consent(self) -> set[str]:
         """Who agreed to mail or LINE, never bought and has no order under way."""

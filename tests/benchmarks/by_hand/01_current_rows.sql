@@ -71,7 +71,8 @@ qualify row_number() over (
 
 create temp table parcels as
 select
-    _source as source, source_order_id, delivered_at,
+    _source as source, source_order_id, shipped_at, delivered_at, carrier, prefecture,
+    requested_date, source_shipment_id,
     replace(tracking_number, '-', '') as tracking_number,
 from raw('shipments')
 qualify row_number() over (
@@ -82,7 +83,7 @@ qualify row_number() over (
 create temp table consents as
 select
     _source as source, source_consent_id, source_customer_id, line_user_id, email_key, channel,
-    purpose, action, legal_basis, occurred_at,
+    purpose, action, legal_basis, form_version, collected_by, occurred_at,
 from raw('consents')
 qualify row_number() over (
     partition by _source, source_consent_id

@@ -8,6 +8,7 @@ with repeated as (
 select
     _source as source, provider_event_id, provider_message_id, send_id, channel, event_type,
     recipient, campaign_code, url, user_agent, reason, bounce_type, email_key, is_machine_open,
+    unsubscribe_group,
     if(channel = 'line', coalesce(line_provider, _source), null) as line_provider, occurred_at,
     tokyo_day(occurred_at) as event_date,
 from raw('message_events')
@@ -16,7 +17,7 @@ union all
 select
     _source, provider_event_id, provider_message_id, send_id, channel, event_type, recipient,
     campaign_code, url, user_agent, reason, bounce_type, email_key, is_machine_open,
-    if(channel = 'line', coalesce(line_provider, _source), null), occurred_at,
+    unsubscribe_group, if(channel = 'line', coalesce(line_provider, _source), null), occurred_at,
     tokyo_day(occurred_at),
 from raw('message_events')
 where hash(provider_event_id) in (from repeated)

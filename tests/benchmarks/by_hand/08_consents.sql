@@ -1,94 +1,139 @@
 -- Who said yes and no to what, and which addresses are barred.
-create temp table words as
+create temp table bindings as
 with counted as (
     select
-        consents.*, source || ':' || source_consent_id as consent_id, members.person_id as member, action <> 'withdraw' as is_opt_in,
+        consents.*, source || ':' || source_consent_id as consent_id, members.person_id as member,
+        action in ('grant', 'confirm') as is_yes,
         coalesce(consents.email_key, members.email_key) as mailbox,
+        coalesce(collected_by = 'import', false) as is_import,
+        case
+            when action = 'erase' then 'erasure'
+            when action = 'withdraw' then 'withdrawal'
+            when legal_basis = 'business_relation' then 'opt_in'
+            when
+                legal_basis is distinct from 'consent' or form_version is null or form_version = ''
+                then 'unproven'
+            -- Forms with a single step; every other asks for a confirmation.
+            when
+                action = 'grant' and form_version not in ('signup-3', 'checkout-1', 'line-1')
+                then 'pending'
+            else 'opt_in'
+        end as counts_as,
     from consents
     left join members using (source_customer_id)
     where
-        purpose = 'marketing'
-        and (
-            action = 'withdraw'
-            or (
-                action in ('grant', 'confirm')
-                and coalesce(legal_basis, 'unproven') <> 'unproven'
-                and tokyo_day(occurred_at) <= getvariable('as_of')
-            )
+        action in ('withdraw', 'erase')
+        or (action in ('grant', 'confirm') and tokyo_day(occurred_at) <= getvariable('as_of'))
+)
+
+-- Each word binds a person once, by member id where it can.
+select * exclude (by_member), by_member as is_by_member,
+from (
+    select counted.*, member as person_id, true as by_member from counted where member is not null
+    union all
+    -- A yes speaks for one person, a no for everybody who reads the mailbox.
+    select counted.*, person_id, false
+    from counted inner join addresses on mailbox = addresses.email_key
+    where
+        if(
+            is_yes,
+            source_customer_id is null and is_sole_holder
+            and (channel <> 'line' or line_user_id is null),
+            channel = 'email' or member is null
+        )
+    union all
+    select counted.*, person_id, false
+    from counted inner join line_users using (line_user_id)
+    where
+        not is_yes
+        or (
+            source_customer_id is null and is_sole_holder
+            and (channel = 'line' or counted.email_key is null)
         )
 )
+qualify row_number() over (partition by consent_id, person_id order by by_member desc) = 1;
 
+create temp table words as
 select
-    consent_id, member as person_id, channel, is_opt_in, true as is_by_member, mailbox,
-    occurred_at,
-    email_key is not null as names_mailbox,
-from counted
-where member is not null
-union all
--- A yes speaks for one person, a no for everybody who reads the mailbox.
-select
-    consent_id, person_id, channel, is_opt_in, false, mailbox, occurred_at,
-    counted.email_key is not null,
-from counted inner join addresses on mailbox = addresses.email_key
-where
-    if(
-        is_opt_in,
-        source_customer_id is null and is_sole_holder
-        and (channel <> 'line' or line_user_id is null),
-        channel = 'email' or member is null
-    )
-union all
-select
-    consent_id, person_id, channel, is_opt_in, false, mailbox, occurred_at,
-    email_key is not null,
-from counted inner join line_users using (line_user_id)
-where
-    not is_opt_in
-    or (
-        source_customer_id is null and is_sole_holder
-        and (channel = 'line' or email_key is null)
-    );
+    consent_id, person_id, channel, counts_as = 'opt_in' as is_opt_in, is_by_member, mailbox,
+    occurred_at, email_key is not null as names_mailbox, is_import,
+from bindings
+where purpose = 'marketing' and counts_as in ('opt_in', 'withdrawal');
 
-create temp table person_consents as
+create schema policy;
+
+create table policy.consents_current as
 with judged as (
     select
-        words.*,
-        max(if(is_opt_in, null, occurred_at)) over (partition by person_id, channel)
-            as withdrawn_at,
-        is_opt_in
+        bindings.*,
+        max(occurred_at) filter (counts_as = 'withdrawal') over whole as withdrawn_at,
+        max(occurred_at) filter (counts_as = 'pending') over whole as pending_at,
+        counts_as = 'opt_in'
         and (
             channel <> 'email' or is_by_member or coalesce(mailbox = contacts.email_key, false)
-            or coalesce(contacts.email_key not in (
-                select mailbox from words
-                where channel = 'email' and not is_opt_in and mailbox is not null
+            or coalesce((purpose, contacts.email_key) not in (
+                select (purpose, mailbox) from bindings
+                where channel = 'email' and counts_as = 'withdrawal' and mailbox is not null
             ), true)
         ) as may_stand,
-    from words left join contacts using (person_id)
+    from bindings left join contacts using (person_id)
+    where counts_as <> 'erasure'
+    window whole as (partition by person_id, purpose, channel)
+),
+
+standing as (
+    select
+        *,
+        may_stand
+        and (withdrawn_at is null or (occurred_at > withdrawn_at and not is_import)) as stands,
+    from judged
 )
 
 select
-    person_id, channel, any_value(withdrawn_at) as withdrawn_at,
-    max(occurred_at) filter (is_opt_in) as last_opt_in_at,
-    min(occurred_at) filter (may_stand and occurred_at > coalesce(withdrawn_at, '-infinity'))
-        as granted_at,
-from judged
-group by person_id, channel;
+    person_id, purpose, channel, any_value(withdrawn_at) as withdrawn_at,
+    any_value(pending_at) as pending_at, min(occurred_at) filter (stands) as granted_at,
+    arg_min({b: legal_basis, f: form_version, c: collected_by}, (occurred_at, consent_id))
+        filter (stands) as proof,
+    proof.b as legal_basis, proof.f as form_version, proof.c as collected_by,
+    case
+        when granted_at is not null then 'granted'
+        when any_value(pending_at) > coalesce(any_value(withdrawn_at), '-infinity') then 'pending'
+        when bool_or(counts_as in ('opt_in', 'withdrawal')) then 'withdrawn'
+        else 'unproven'
+    end as consent_state,
+    max(occurred_at) filter (counts_as = 'opt_in') as last_opt_in_at,
+from standing
+group by person_id, purpose, channel;
 
--- A dead mailbox bars itself; a refusal from it follows its holders to their other mailboxes.
-create temp table barred as
+create temp table person_consents as
+select person_id, channel, withdrawn_at, last_opt_in_at, granted_at,
+from policy.consents_current
+where purpose = 'marketing' and coalesce(last_opt_in_at, withdrawn_at) is not null;
+
+alter table policy.consents_current drop column last_opt_in_at;
+alter table policy.consents_current drop column proof;
+
+-- A dead mailbox bars itself; a refusal from it follows its holders to their other mailboxes. No
+-- topic of the shop has a group at the provider, so a refusal of a group is one of everything.
+create temp table refused_mail as
 with suppressed as (
     select
-        email_key, bool_or(event_type = 'spam_report') as is_complaint,
-        max(occurred_at) as suppressed_at,
-        max(occurred_at) filter (event_type in ('unsubscribe', 'spam_report')) as refused_at,
+        email_key,
+        case event_type
+            when 'spam_report' then 'spam_complaint'
+            when 'unsubscribe' then 'unsubscribed'
+            when 'topic_unsubscribe' then 'unsubscribed'
+            else 'hard_bounce'
+        end as reason_code,
+        max(occurred_at) as barred_at,
     from message_log
     where
         channel = 'email'
         and (
-            event_type in ('unsubscribe', 'spam_report', 'dropped')
+            event_type in ('unsubscribe', 'topic_unsubscribe', 'spam_report', 'dropped')
             or (event_type = 'bounce' and coalesce(bounce_type, 'bounce') <> 'blocked')
         )
-    group by email_key
+    group by all
 ),
 
 mailboxes as (
@@ -102,20 +147,34 @@ mailboxes as (
 ),
 
 bound as (
-    select *, if(is_in_use, suppressed_at, refused_at) as barred_at,
+    select *
     from mailboxes inner join suppressed using (email_key)
-    where is_in_use or refused_at is not null
+    where is_in_use or reason_code <> 'hard_bounce'
 )
 
-select distinct person_id
+select distinct person_id, reason_code
 from bound
-where is_complaint or not exists (
+where reason_code = 'spam_complaint' or not exists (
     from words
     where
-        words.person_id = bound.person_id and is_opt_in and channel = 'email'
+        words.person_id = bound.person_id and is_opt_in and channel = 'email' and not is_import
         and occurred_at > barred_at
         and (
             (mailbox = email_key and (names_mailbox or is_sole_holder))
             or (not is_in_use and is_by_member)
         )
 );
+
+create temp table barred as select distinct person_id from refused_mail;
+
+create temp table soft_bouncers as
+select person_id
+from message_log inner join contacts using (email_key)
+left join (
+    select email_key, max(occurred_at) as delivered_at from message_log
+    where channel = 'email' and event_type = 'delivered' group by email_key
+) using (email_key)
+where
+    channel = 'email' and event_type = 'bounce' and bounce_type = 'blocked'
+    and age_days(event_date) < 14 and occurred_at > coalesce(delivered_at, '-infinity')
+group by person_id having count(*) >= 5;

@@ -1,6 +1,5 @@
 -- Segments, and who of them may be written to.
 create schema segments;
-create schema policy;
 
 create table segments.seg_first_purchase as
 select
@@ -39,6 +38,89 @@ from marts.customer_360
 left join tastes using (person_id)
 where recency_days between 181 and 730;
 
+create table policy.media as
+from (values
+    ('email', 'opt_in', null, null, true), ('line', 'opt_in', '21:00', '08:00', true),
+    ('sms', 'opt_in', '21:00', '08:00', true), ('webhook', 'opt_in', null, null, true),
+    ('print', 'opt_out', null, null, true), ('phone', 'opt_out', '20:00', '09:00', true),
+    ('ads', 'opt_in', null, null, false)
+) as media (channel, consent_rule, quiet_from, quiet_until, counts_towards_cap);
+
+create table policy.frequency_rules as
+from (values
+    ('all', 1, 1), ('all', 7, 3), ('all', 30, 8), ('sms', 7, 1), ('line', 7, 2), ('print', 30, 1)
+) as rules (medium, window_days, max_messages);
+
+-- Orders that are unpaid, on their way or arrived a moment ago.
+create temp table waiting as
+with arrivals as (
+    select
+        own.source || ':' || own.source_order_id as order_id,
+        coalesce(own.carrier, others.carrier) as carrier,
+        coalesce(own.prefecture, others.prefecture) as prefecture,
+        tokyo_day(coalesce(own.shipped_at, others.shipped_at)) as left_on,
+        tokyo_day(coalesce(own.delivered_at, others.delivered_at)) as here_on,
+        if(left_on <= getvariable('as_of'), left_on, null) as left_day,
+        if(here_on <= getvariable('as_of'), here_on, null) as here_day, own.requested_date,
+    from parcels as own
+    left join (
+        select
+            tracking_number, min(shipped_at) as shipped_at, max(delivered_at) as delivered_at,
+            max(carrier) as carrier, max(prefecture) as prefecture,
+        from parcels where source_order_id is null and tracking_number is not null
+        group by tracking_number
+    ) as others using (tracking_number)
+    where own.source_order_id is not null
+),
+
+transit as (
+    select carrier, prefecture, ceil(quantile_cont((here_day - left_day)::double, 0.9)) as days,
+    from arrivals where here_day >= left_day
+    group by grouping sets ((carrier, prefecture), (carrier), ())
+    having count(*) >= 20
+        and (grouping(carrier) = 1 or carrier is not null)
+        and (grouping(prefecture) = 1 or prefecture is not null)
+),
+
+parcel_days as (
+    select
+        arrivals.*,
+        greatest(
+            left_day + coalesce(
+                (select min(days) from transit as t where t.carrier = arrivals.carrier
+                    and t.prefecture = arrivals.prefecture),
+                (select min(days) from transit as t where t.carrier = arrivals.carrier
+                    and t.prefecture is null),
+                (select min(days) from transit as t where t.carrier is null), 7
+            )::integer,
+            coalesce(requested_date, left_day)
+        ) as expected_day,
+    from arrivals
+),
+
+per_order as (
+    select
+        order_id, bool_and(here_day is not null) as is_here,
+        bool_and(coalesce(here_day, left_day) is not null) as has_left,
+        max(coalesce(here_day, if(left_day is null, null, expected_day))) as arrival,
+    from parcel_days group by order_id
+)
+
+select distinct person_id
+from marts.fct_orders left join per_order using (order_id)
+where
+    person_id is not null and coalesce(status, '') not in ('cancelled', 'returned')
+    and case
+        when exclusion_reason = 'pending' then age_days(ordered_date) <= 30
+        when not is_purchase then false
+        when (is_here or status <> 'delivered') and age_days(arrival) < 2 then true
+        when is_here or status = 'delivered' then false
+        when is_here is null and status = 'shipped' then age_days(ordered_date) <= 30
+        else is_here is null or not has_left
+    end;
+
+-- No sync of the shop is a message, so caps have nothing to do; none holds anybody out, and the
+-- one product that a segment names is one that its persons never bought.
 create table policy.send_eligibility as
 with asked as (
     select person_id, sync, segment, channel,
@@ -56,12 +138,23 @@ with asked as (
         ('winback__sendgrid_contacts', 'seg_winback', 'email'),
         ('winback__file', 'seg_winback', 'print')
     ) as syncs (sync, segment, channel) using (segment)
+),
+
+mail_reasons as (
+    select
+        person_id,
+        min({'spam_complaint': 1, 'unsubscribed': 2, 'hard_bounce': 3}[reason_code]) as rank,
+    from refused_mail group by person_id
 )
 
 select
     person_id, sync, segment, channel,
     case
-        when channel = 'email' and persons.is_email_suppressed then 'suppressed'
+        when person_id in (select person_id from bindings where counts_as = 'erasure')
+            then 'erased'
+        when channel = 'email' and rank is not null
+            then ['spam_complaint', 'unsubscribed', 'hard_bounce'][rank]
+        when channel = 'email' and person_id in (from soft_bouncers) then 'soft_bounces'
         when
             has_left
             or (
@@ -77,21 +170,24 @@ select
                 else persons.has_postal_address
             end
             then 'unreachable'
-        when has_open_delivery then 'open_delivery'
+        when person_id in (from waiting) then 'open_delivery'
         when has_open_inquiry then 'open_inquiry'
     end as reason_code,
     reason_code is null as allowed,
 from asked
 inner join marts.customer_360 as persons using (person_id)
 inner join reach using (person_id)
-left join person_consents using (person_id, channel);
+left join person_consents using (person_id, channel)
+left join mail_reasons using (person_id);
 
 create table policy.eligibility_waterfall as
 with steps as (
     select sync, count(*) as members, unnest([
-        'in_segment', 'suppressed', 'no_consent', 'relay_address', 'unreachable', 'open_delivery',
-        'open_inquiry'
-    ]) as reason_code, generate_subscripts(range(7), 1) - 1 as step_order,
+        'in_segment', 'erased', 'spam_complaint', 'unsubscribed', 'hard_bounce', 'channel_block',
+        'topic_unsubscribed', 'soft_bounces', 'no_consent', 'no_ads_consent', 'relay_address',
+        'unreachable', 'open_delivery', 'already_bought', 'open_inquiry', 'low_interest',
+        'frequency_cap', 'holdout'
+    ]) as reason_code, generate_subscripts(range(18), 1) - 1 as step_order,
     from policy.send_eligibility group by sync
 ),
 

@@ -160,6 +160,7 @@ def _consent(row: dict[str, str]) -> Row:
         "purpose": "marketing",
         "action": "grant",
         "legal_basis": "consent",
+        "form_version": "signup-3",
         "occurred_at": _on(row["email_consent_on"], hour=11),
     }
 

@@ -42,6 +42,8 @@ int_person__contacts as (
         emails.email_key,
         emails.email_status,
         phones.phone,
+        phones.phone_key,
+        phones.phone_kind,
         addresses.postal_code,
         addresses.prefecture,
         addresses.address_line1,

@@ -2,7 +2,7 @@ with current_rows as (
     {{ current_rows(
         source('lake', 'consents'),
         ['source_consent_id'],
-        where=known_by('occurred_at') ~ ' or ' ~ at_once("action = 'withdraw'"),
+        where=known_by('occurred_at') ~ ' or ' ~ at_once("action in ('withdraw', 'erase')"),
         newest=true
     ) }}
 ),

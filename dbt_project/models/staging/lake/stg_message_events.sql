@@ -1,4 +1,9 @@
-{% set refusals = "event_type in ('unsubscribe', 'spam_report', 'dropped', 'bounce', 'unfollow')" %}
+{#- What keeps a message back, and what was sent today already. -#}
+{% set at_once_types = [
+    'unsubscribe', 'topic_unsubscribe', 'spam_report', 'dropped', 'bounce', 'unfollow', 'delivered',
+    'sent', 'not_sent'
+] -%}
+{% set refusals = "event_type in ('" ~ at_once_types | join("', '") ~ "')" -%}
 
 with current_rows as (
     {{ current_rows(
@@ -16,6 +21,10 @@ stg_message_events as (
         provider_event_id,
         provider_message_id,
         send_id,
+        unsubscribe_group,
+        purpose,
+        sent_to_person_id,
+        occurrence,
         channel,
         event_type,
         recipient,

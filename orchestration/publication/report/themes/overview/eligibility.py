@@ -38,12 +38,23 @@ order by sync, reason_code nulls first
 
 _ROLES = {
     None: "indigo",
-    "suppressed": "thread",
+    "erased": "thread",
+    "spam_complaint": "thread",
+    "unsubscribed": "thread",
+    "hard_bounce": "thread",
+    "channel_block": "thread",
+    "topic_unsubscribed": "thread",
+    "soft_bounces": "thread",
     "no_consent": "amber",
+    "no_ads_consent": "amber",
     "relay_address": "sand",
     "unreachable": "grey",
     "open_delivery": "green",
+    "already_bought": "green",
     "open_inquiry": "plum",
+    "low_interest": "plum",
+    "frequency_cap": "grey",
+    "holdout": "grey",
 }
 
 

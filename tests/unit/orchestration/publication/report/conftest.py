@@ -51,7 +51,7 @@ SYNCS: list[dict[str, object]] = [
         "changes": 2,
         "removals": 3,
         "unchanged": 4,
-        "refused": {"suppressed": 5, "no_consent": 6},
+        "refused": {"unsubscribed": 5, "no_consent": 6},
         "invalid": {"missing_value": 2},
         "delivered": 7,
         "rejected": 8,

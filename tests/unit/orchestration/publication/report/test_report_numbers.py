@@ -126,7 +126,7 @@ def test_sync_table_shows_plan_refusals_and_result(japanese: Any) -> None:
         "first_purchase__mail（SendGrid）",
         "承認待ち：初回の配信のため、見送りが上限を超えたため",
         "1", "2", "3", "4", "2", "7", "8 / 9",
-        "11（同意なし 6、配信停止・不達 5）",
+        "11（同意なし 6、配信停止 5）",
     ]  # fmt: skip
 
 
