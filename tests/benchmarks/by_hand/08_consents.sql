@@ -92,9 +92,10 @@ standing as (
 select
     person_id, purpose, channel, any_value(withdrawn_at) as withdrawn_at,
     any_value(pending_at) as pending_at, min(occurred_at) filter (stands) as granted_at,
-    arg_min({b: legal_basis, f: form_version, c: collected_by}, (occurred_at, consent_id))
-        filter (stands) as proof,
-    proof.b as legal_basis, proof.f as form_version, proof.c as collected_by,
+    unnest(arg_min(
+        {legal_basis: legal_basis, form_version: form_version, collected_by: collected_by},
+        (occurred_at, consent_id)
+    ) filter (stands)),
     case
         when granted_at is not null then 'granted'
         when any_value(pending_at) > coalesce(any_value(withdrawn_at), '-infinity') then 'pending'
@@ -111,7 +112,6 @@ from policy.consents_current
 where purpose = 'marketing' and coalesce(last_opt_in_at, withdrawn_at) is not null;
 
 alter table policy.consents_current drop column last_opt_in_at;
-alter table policy.consents_current drop column proof;
 
 -- A dead mailbox bars itself; a refusal from it follows its holders to their other mailboxes. No
 -- topic of the shop has a group at the provider, so a refusal of a group is one of everything.

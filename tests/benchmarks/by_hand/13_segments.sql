@@ -143,42 +143,47 @@ with asked as (
 mail_reasons as (
     select
         person_id,
-        min({'spam_complaint': 1, 'unsubscribed': 2, 'hard_bounce': 3}[reason_code]) as rank,
+        min(list_position(
+            ['spam_complaint', 'unsubscribed', 'hard_bounce'], reason_code
+        )) as rank,
     from refused_mail group by person_id
+),
+
+judged as (
+    select
+        person_id, sync, segment, channel,
+        case
+            when person_id in (select person_id from bindings where counts_as = 'erasure')
+                then 'erased'
+            when channel = 'email' and rank is not null
+                then ['spam_complaint', 'unsubscribed', 'hard_bounce'][rank]
+            when channel = 'email' and person_id in (from soft_bouncers) then 'soft_bounces'
+            when
+                has_left
+                or (
+                    granted_at is null
+                    and (channel = 'email' or not is_own_customer or withdrawn_at is not null)
+                )
+                then 'no_consent'
+            when channel = 'email' and email_status = 'relay' then 'relay_address'
+            when
+                not case channel
+                    when 'email' then persons.has_email
+                    when 'phone' then persons.has_phone
+                    else persons.has_postal_address
+                end
+                then 'unreachable'
+            when person_id in (from waiting) then 'open_delivery'
+            when has_open_inquiry then 'open_inquiry'
+        end as reason_code,
+    from asked
+    inner join marts.customer_360 as persons using (person_id)
+    inner join reach using (person_id)
+    left join person_consents using (person_id, channel)
+    left join mail_reasons using (person_id)
 )
 
-select
-    person_id, sync, segment, channel,
-    case
-        when person_id in (select person_id from bindings where counts_as = 'erasure')
-            then 'erased'
-        when channel = 'email' and rank is not null
-            then ['spam_complaint', 'unsubscribed', 'hard_bounce'][rank]
-        when channel = 'email' and person_id in (from soft_bouncers) then 'soft_bounces'
-        when
-            has_left
-            or (
-                granted_at is null
-                and (channel = 'email' or not is_own_customer or withdrawn_at is not null)
-            )
-            then 'no_consent'
-        when channel = 'email' and email_status = 'relay' then 'relay_address'
-        when
-            not case channel
-                when 'email' then persons.has_email
-                when 'phone' then persons.has_phone
-                else persons.has_postal_address
-            end
-            then 'unreachable'
-        when person_id in (from waiting) then 'open_delivery'
-        when has_open_inquiry then 'open_inquiry'
-    end as reason_code,
-    reason_code is null as allowed,
-from asked
-inner join marts.customer_360 as persons using (person_id)
-inner join reach using (person_id)
-left join person_consents using (person_id, channel)
-left join mail_reasons using (person_id);
+select *, reason_code is null as allowed from judged;
 
 create table policy.eligibility_waterfall as
 with steps as (
