@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from reverse_etl.engine import SyncResult, run_sync
 from reverse_etl.inbound.app import Inbox
 from reverse_etl.inbound.receiver import Posted
 from reverse_etl.ledger import Ledger
+from reverse_etl.send_policy import SendPolicy
 from reverse_etl.sendgrid_message import MailOptions
 from tests.contract.benches.sendgrid_mail import SendGridMailBench, open_bench
 from tests.contract.fake_sendgrid import Call, Reply
@@ -30,7 +31,7 @@ class Round:
     folder: Path
     runs: int = 0
 
-    def run(self, people: list[Person]) -> SyncResult:
+    def run(self, people: list[Person], *, policy: SendPolicy = LIVE) -> SyncResult:
         self.runs += 1
         clock = self.vendor.clock
         place = self.folder / "published" / str(self.runs)
@@ -42,7 +43,7 @@ class Round:
             place,
             self.ledger,
             channel,
-            policy=LIVE,
+            policy=policy,
             clock=clock,
             run_id=f"run{self.runs}",
         )
@@ -75,6 +76,10 @@ def world(tmp_path: Path) -> Iterator[Round]:
     ledger.close()
 
 
+class PowerCutError(BaseException):
+    """The machine stops here."""
+
+
 def _lose_once(world: Round) -> None:
     """Let the vendor take the first mails and say nothing."""
     lost: list[Call] = []
@@ -96,6 +101,23 @@ def test_lost_answer_is_called_back_and_everybody_gets_one_mail(world: Round) ->
     assert set(world.bench.fake.copies().values()) == {1}
     world.vendor.clock.sleep(3_600)
     assert len(world.bench.fake.gone_out()) == 3
+
+
+@pytest.mark.parametrize("point", ["prepared", "claimed", "sent"])
+def test_run_that_is_cut_off_is_called_back_and_everybody_gets_one_mail(
+    world: Round, point: str
+) -> None:
+    def cut(step: str) -> None:
+        if step == point:
+            raise PowerCutError
+
+    people = [member(n) for n in (1, 2, 3)]
+    with pytest.raises(PowerCutError):
+        world.run(people, policy=replace(LIVE, on_step=cut))
+    world.run(people)
+    assert world.run(people).summary["delivered"] == 0
+    assert world.bench.fake.copies() == {person.email: 1 for person in people}
+    assert len(world.bench.fake.taken) == (6 if point == "sent" else 3)
 
 
 def test_recall_that_comes_too_late_stays_unknown_until_an_event_tells(world: Round) -> None:
