@@ -116,7 +116,7 @@ class TestShop:
 
     def outbox(self) -> list[Path]:
         """Files that the file channel handed over."""
-        return sorted(self.workspace.outbox.rglob("*.csv"))
+        return sorted(self.workspace.outbox.rglob("*_*.csv"))
 
     def land(self, file: str, content: bytes) -> None:
         """Lands a file, named below landing/."""
