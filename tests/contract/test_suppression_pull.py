@@ -113,7 +113,7 @@ def test_every_list_is_told_and_landed_with_its_meaning(world: World) -> None:
         ("canary3@example.jp", "dropped", "unknown domain"),
         ("canary4@example.jp", "spam_report", None),
         ("canary5@example.jp", "unsubscribe", None),
-        ("canary6@example.jp", "unsubscribe", None),
+        ("canary6@example.jp", "topic_unsubscribe", None),
     ]
 
 
