@@ -361,3 +361,33 @@ def test_shopify_keeps_the_newest_snapshot_of_a_row(tmp_path: Path) -> None:
 
     assert _rows(tmp_path, "orders", "select status, _row from rows") == [("paid", 2)]
     assert {entity.entity: entity.repeated for entity in report.entities}["orders"] == 1
+
+
+def test_activation_counts_as_sent_whatever_may_have_gone_out(tmp_path: Path) -> None:
+    states = ("claimed", "accepted", "unknown", "rejected", "recalled", "deferred")
+    rows = [
+        {"message_id": state, "sync": "news", "person_id": "p1", "occurrence": "o1"}
+        | {"medium": "line", "purpose": "marketing", "state": state}
+        | {"updated_at": "2026-10-31T22:30:00"}
+        for state in states
+    ]
+    _land_table(tmp_path, "activation", "messages", "messages_1.csv", rows)
+    _ingest("activation", tmp_path)
+    sent = _rows(
+        tmp_path,
+        "message_events",
+        "select event_type, list(send_id order by send_id), min(occurred_at)::varchar,"
+        " min(sent_to_person_id) from rows where _source = 'activation' group by 1 order by 1",
+    )
+    at = "2026-10-31 22:30:00"
+    assert sent == [
+        ("not_sent", ["deferred", "recalled", "rejected"], at, "p1"),
+        ("sent", ["accepted", "claimed", "unknown"], at, "p1"),
+    ]
+
+
+def test_activation_stops_at_a_row_that_it_cannot_count(tmp_path: Path) -> None:
+    rows = [{"message_id": "m1", "sync": "news", "medium": "line", "state": "claimed"}]
+    _land_table(tmp_path, "activation", "messages", "messages_1.csv", rows)
+    with pytest.raises(ContractError, match=r"messages_1\.csv"):
+        _ingest("activation", tmp_path)
