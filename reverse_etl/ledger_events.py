@@ -57,6 +57,7 @@ class MessageRecord:
     told: str | None
     told_at: datetime | None
     updated_at: datetime
+    provider_ref: str | None
 
 
 class Messages(Batches):

@@ -1,0 +1,38 @@
+"""What the ledger tells the warehouse."""
+
+import csv
+from pathlib import Path
+
+from reverse_etl.feedback_export import export_feedback
+from reverse_etl.ledger_events import MessageEvent
+from tests.contract.message_world import open_mailroom
+from tests.contract.sync_world import NOW, member
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_export_gives_what_changed_once_and_no_address(tmp_path: Path) -> None:
+    folder = tmp_path / "landing"
+    with open_mailroom(tmp_path, "C") as room:
+        assert export_feedback(room.ledger, folder) == []
+        room.run([member(1), member(2), member(3, refusal="holdout")])
+        holdout, messages = sorted(export_feedback(room.ledger, folder))
+        assert [row["state"] for row in _rows(messages)] == ["accepted", "accepted"]
+        assert {row["person_id"]: row["arm"] for row in _rows(holdout)} == {
+            "p00001": "treatment",
+            "p00002": "treatment",
+            "p00003": "holdout",
+        }
+        assert "canary" not in messages.read_text(encoding="utf-8")
+        assert export_feedback(room.ledger, folder) == []
+        room.clock.sleep(3600)
+        told = MessageEvent(_rows(messages)[0]["message_id"], "bounced", NOW, "ref-1")
+        room.ledger.reconcile([told], now=room.clock.now())
+        (later,) = export_feedback(room.ledger, folder)
+        assert later.name > messages.name
+        (row,) = [row for row in _rows(later) if row["state"] == "rejected"]
+        assert (row["code"], row["provider_ref"]) == ("bounced", "ref-1")
+        assert row["updated_at"] == NOW.isoformat()
