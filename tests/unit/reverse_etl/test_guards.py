@@ -81,3 +81,43 @@ def test_breaker_leaves_the_age_of_data_alone_when_no_limit_is_set() -> None:
     limits = LIMITS.model_copy(update={"max_as_of_age_days": None})
     old = replace(QUIET, source=Source(date(2011, 12, 9), NOW), last_source=None)
     assert trip_breakers(limits, old, now=NOW) == ()
+
+
+def _messages(**changes: object) -> Load:
+    values: dict[str, object] = {
+        "source": Source(NOW.date(), NOW),
+        "last_source": None,
+        "source_rows": 500,
+        "refused": 0,
+        "active": 100,
+        "adds": 151,
+        "changes": 0,
+        "removals": 0,
+        "is_message": True,
+        "usual": 100,
+    }
+    return Load(**(values | changes))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("changes", "codes"),
+    [
+        ({}, ["too_many_messages"]),
+        ({"adds": 150}, []),
+        ({"usual": None}, []),
+        ({"adds": 400, "active": 0, "usual": 0}, ["first_sync"]),
+    ],
+    ids=["above", "edge", "few_more_than_usual", "first"],
+)
+def test_messages_wait_when_they_are_many_more_than_in_the_largest_run(
+    changes: dict[str, object], codes: list[str]
+) -> None:
+    tripped = trip_breakers(Limits(), _messages(**changes), now=NOW)
+    assert [breaker.code for breaker in tripped] == codes
+
+
+@pytest.mark.parametrize(("adds", "waits"), [(33, False), (34, True)], ids=["edge", "above"])
+def test_plan_waits_when_it_costs_more_than_its_budget(adds: int, waits: bool) -> None:
+    limits = Limits(price_jpy=3.0, max_cost_jpy=99.0)
+    tripped = trip_breakers(limits, _messages(adds=adds, usual=None), now=NOW)
+    assert [breaker.code for breaker in tripped] == (["over_budget"] if waits else [])
