@@ -83,7 +83,7 @@ class Letterbox:
 
 class _Handler(socketserver.StreamRequestHandler):
     def handle(self) -> None:
-        box: Letterbox = self.server.box  # type: ignore[attr-defined]
+        box: Letterbox = self.server.box  # type: ignore[attr-defined] - ours
         for line in self.rfile:
             answer = box.take(json.loads(line))
             if not answer:
@@ -102,8 +102,8 @@ def open_letterbox() -> Iterator[Letterbox]:
     """Give an empty letterbox that answers on a local port."""
     box = Letterbox()
     with _Server(("127.0.0.1", 0), _Handler) as server:
-        server.box = box  # type: ignore[attr-defined]
-        box.address = server.server_address[:2]  # type: ignore[assignment]
+        server.box = box  # type: ignore[attr-defined] - ours
+        box.address = server.server_address[:2]  # type: ignore[assignment] - IPv4
         thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         try:

@@ -33,7 +33,7 @@ class Mailroom:
         """Give a channel to the letterbox, with other capabilities where a test wants them."""
         channel = CHANNELS[self.kind](self.box.address)
         if able:
-            channel.capabilities = replace(channel.capabilities, **able)  # type: ignore[misc,arg-type]
+            channel.capabilities = replace(channel.capabilities, **able)  # type: ignore[misc,arg-type] - ours
         return channel
 
     def publish(self, people: list[Person], **policy: Any) -> Path:

@@ -51,7 +51,7 @@ def _survive(room: Mailroom, people: int, kills: int, longest: float) -> None:
     for number in range(kills):
         room.ledger.close()
         after = _kill_after(draw.uniform(0.0, longest))
-        child = start(lambda: run_once(room, folder, f"k{number}", on_step=after))  # noqa: B023
+        child = start(lambda: run_once(room, folder, f"k{number}", on_step=after))  # noqa: B023 - joined below
         killed += end(child) == -9
     room.rerun(folder)
     assert killed > 0
@@ -110,7 +110,7 @@ def test_cap_holds_to_the_message_when_two_syncs_run_at_once(tmp_path: Path) -> 
         places = [room.publish(people, sync=spec.name, rules=rules) for spec in specs]
         room.ledger.close()
         children = [
-            start(lambda s=spec, p=place: run_once(room, p, s.name, spec=s))  # type: ignore[misc]
+            start(lambda s=spec, p=place: run_once(room, p, s.name, spec=s))  # type: ignore[misc] - bound
             for spec, place in zip(specs, places, strict=True)
         ]
         assert [end(child) for child in children] == [0, 0]
@@ -124,7 +124,8 @@ def test_second_run_of_one_sync_at_once_is_refused(tmp_path: Path) -> None:
     with open_mailroom(tmp_path, "C") as room:
         folder = room.publish([member(n) for n in range(200)])
         room.ledger.close()
-        children = [start(lambda n=n: run_once(room, folder, f"r{n}")) for n in range(2)]  # type: ignore[misc]
+        runs = [lambda n=n: run_once(room, folder, f"r{n}") for n in range(2)]  # type: ignore[misc] - bound
+        children = [start(run) for run in runs]
         ended = sorted(end(child) for child in children)
         assert ended in ([0, 0], [0, 1])
         room.rerun(folder)
