@@ -1,7 +1,7 @@
 """A run that is killed at any step between claim and settle loses nobody and doubles nobody."""
 
-import subprocess
-import sys
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -9,40 +9,8 @@ import pytest
 from reverse_etl.engine import run_sync
 from reverse_etl.ledger import Ledger
 from tests.contract.benches.base import AUDIENCE_BENCHES, Bench, channel_of, open_bench
-from tests.contract.benches.file import FileBench
+from tests.contract.forked import end, kill_me, start
 from tests.contract.sync_world import LIVE, TurnedClock, member, publish
-
-ROOT = Path(__file__).parents[2]
-KILLED_RUN = """
-import os, signal, sys
-from dataclasses import replace
-from pathlib import Path
-from reverse_etl.engine import run_sync
-from reverse_etl.ledger import Ledger
-from tests.contract.benches.base import channel_of
-from tests.contract.benches.file import FileBench
-from tests.contract.benches.sendgrid_contacts import SendGridBench
-from tests.contract.fake_sendgrid import FakeSendGrid
-from tests.contract.sync_world import LIVE, TurnedClock
-
-name, folder, base_url, wanted = sys.argv[1], Path(sys.argv[2]), sys.argv[3], int(sys.argv[4])
-fake = FakeSendGrid()
-fake.base_url = base_url
-bench = FileBench(folder) if name == "file" else SendGridBench(fake)
-steps = 0
-
-def kill(step):
-    global steps
-    steps += 1
-    if steps == wanted:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-run_sync(
-    bench.spec, folder / "day2", Ledger(f"sqlite:///{folder}/ledger.sqlite"), channel_of(bench),
-    policy=replace(LIVE, on_step=kill), clock=TurnedClock(), run_id="killed",
-)
-print(steps)
-"""
 
 
 def _prepare(bench: Bench, folder: Path) -> None:
@@ -56,10 +24,21 @@ def _prepare(bench: Bench, folder: Path) -> None:
     publish(folder / "day2", second, sync=bench.spec.name)
 
 
-def _killed(bench: Bench, folder: Path, step: int) -> subprocess.CompletedProcess[str]:
-    base_url = "" if isinstance(bench, FileBench) else bench.fake.base_url
-    command = [sys.executable, "-c", KILLED_RUN, bench.name, str(folder), base_url, str(step)]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+def _ended(bench: Bench, folder: Path, step: int) -> int:
+    """Give how a run of the second day ended that is killed at a step: -9, or 0 for none."""
+    steps = count(1)
+
+    def kill(_name: str) -> None:
+        if next(steps) == step:
+            kill_me()
+
+    def work() -> None:
+        ledger = Ledger(f"sqlite:///{folder}/ledger.sqlite")
+        arguments = (bench.spec, folder / "day2", ledger, channel_of(bench))
+        policy = replace(LIVE, on_step=kill)
+        run_sync(*arguments, policy=policy, clock=TurnedClock(), run_id="killed")
+
+    return end(start(work))
 
 
 def _check_after_resume(bench: Bench, folder: Path) -> None:
@@ -67,10 +46,9 @@ def _check_after_resume(bench: Bench, folder: Path) -> None:
     arguments = (bench.spec, folder / "day2", ledger, channel_of(bench))
     run_sync(*arguments, policy=LIVE, clock=TurnedClock(), run_id="resumed")
     held = bench.held()
-    assert {email: row["last_name"] for email, row in held.items()} == {
-        "canary2@example.jp": "髙橋",
-        "canary3@example.jp": "山田",
-    }
+    assert set(held) == {"canary2@example.jp", "canary3@example.jp"}
+    if "last_name" in bench.spec.payload:
+        assert [held[f"canary{n}@example.jp"]["last_name"] for n in (2, 3)] == ["髙橋", "山田"]
     assert bench.added()["canary3@example.jp"] == 1
     again = run_sync(*arguments, policy=LIVE, clock=TurnedClock(), run_id="again")
     assert again.plan.items == ()
@@ -83,7 +61,7 @@ def _check_after_resume(bench: Bench, folder: Path) -> None:
 def test_killed_run_loses_and_doubles_nobody(name: str, step: int, tmp_path: Path) -> None:
     with open_bench(name, tmp_path) as bench:
         _prepare(bench, tmp_path)
-        assert _killed(bench, tmp_path, step).returncode == -9
+        assert _ended(bench, tmp_path, step) == -9
         _check_after_resume(bench, tmp_path)
 
 
@@ -97,9 +75,9 @@ def test_run_killed_at_every_step_loses_and_doubles_nobody(name: str, tmp_path: 
         folder.mkdir()
         with open_bench(name, folder) as bench:
             _prepare(bench, folder)
-            ended = _killed(bench, folder, step)
-            was_killed = ended.returncode == -9
-            assert was_killed or ended.returncode == 0, ended.stderr
+            ended = _ended(bench, folder, step)
+            assert ended in (-9, 0)
+            was_killed = ended == -9
             _check_after_resume(bench, folder)
     # A removal, an addition and a change, each claimed, sent and settled.
     assert step > 9
