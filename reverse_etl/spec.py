@@ -165,11 +165,11 @@ def load_syncs(folder: Path) -> list[SyncSpec]:
 
 def load_sync(path: Path, channels: dict[str, type[Channel]] | None = None) -> SyncSpec:
     """Give the sync of one file; raises SpecError naming file, line, key and mend."""
-    root = _read_yaml(path)
+    root = load_yaml_keys(path)
     try:
         spec = SyncSpec.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
     except ValidationError as error:
-        raise _spec_error(path, root, error) from None
+        raise spec_error(path, root, error) from None
     if spec.name != path.stem:
         raise SpecError(f"{path.name}: key name: is {spec.name}; call it {path.stem} as the file")
     _check_channel(path, root, spec, discover_channels() if channels is None else channels)
@@ -196,12 +196,12 @@ def _check_channel(
         if spec.purpose == "marketing":
             channel.check_advertising(spec.options)
     except ValidationError as error:
-        raise _spec_error(path, root, error, ("options",)) from None
+        raise spec_error(path, root, error, ("options",)) from None
     except ValueError as error:
         raise SpecError(_where(path, root, ("options",), str(error))) from None
 
 
-def _read_yaml(path: Path) -> yaml.Node:
+def load_yaml_keys(path: Path) -> yaml.Node:
     """Give the file's node tree; raises SpecError for what is no mapping or repeats a key."""
     try:
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
@@ -226,9 +226,10 @@ def _refuse_repeated_keys(path: Path, node: yaml.MappingNode) -> None:
             _refuse_repeated_keys(path, value)
 
 
-def _spec_error(
+def spec_error(
     path: Path, root: yaml.Node, error: ValidationError, under: tuple[str, ...] = ()
 ) -> SpecError:
+    """Give the error that names each problem with its file, line and key."""
     problems = error.errors(include_url=False, include_input=False, include_context=False)
     lines = [
         _where(path, root, (*under, *(str(part) for part in problem["loc"])), problem["msg"])

@@ -36,6 +36,7 @@ _GROUPS = {
     "predictions": "4_predictions",
     "prediction": "4_predictions",
     "contact": "4_marts",
+    "scenarios": "5_segments",
     "segments": "5_segments",
     "policy": "5_segments",
 }
