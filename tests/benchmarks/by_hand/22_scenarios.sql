@@ -1,4 +1,4 @@
--- Whose step of a scenario is due on the morning after as_of, from the steps as marketers wrote them.
+-- Whose step of a scenario is due on the morning after as_of.
 create temp macro tokyo_hour(day, hour) as cast(day as timestamp) + to_hours(hour - 9);
 
 create temp table scenario_calls as
@@ -138,8 +138,10 @@ chosen as (
             end)[1], media[1]
         ) as channel,
         concat_ws('__', scenario, step, channel) as sync, occurrence,
-        if(hours is null, tokyo_hour(tokyo_day(began_at) + days::integer, hour), began_at + to_hours(hours))
-            as due_at,
+        if(
+            hours is null,
+            tokyo_hour(tokyo_day(began_at) + days::integer, hour), began_at + to_hours(hours)
+        ) as due_at,
         due_at + to_hours(lasts) as expires_at, reason, product_id,
     from calls
     inner join steps using (scenario)
