@@ -40,11 +40,11 @@ class PowerCutError(BaseException):
 
 
 def _desired(name: str, people: list[Person]) -> set[str]:
-    """Give whom the destination shall hold: addresses for SendGrid, people for files."""
+    """Give whom the destination shall hold: people for files and posts, else addresses."""
     allowed = [p for p in people if p.refusal is None]
-    if name == "sendgrid_contacts":
-        return {str(p.email).lower() for p in allowed}
-    return {str(p.person_id) for p in allowed}
+    if name in {bench.name for bench in BY_PERSON}:
+        return {str(p.person_id) for p in allowed}
+    return {str(p.email).lower() for p in allowed}
 
 
 @pytest.mark.parametrize("name", AUDIENCE_BENCHES)

@@ -38,6 +38,7 @@ FIRST_MOMENT = {
     "consents": ("occurred_at",),
     "web_events": ("occurred_at",),
     "message_events": ("occurred_at",),
+    "holdout_assignments": ("assigned_at",),
     "ad_costs": ("cost_date",),
 }
 LATER_MOMENTS = {

@@ -104,7 +104,7 @@ def test_dagster_knows_every_asset_and_every_check(built_shop: TestShop) -> None
     assert uncounted == {"report"} | views
     assert {key: status for key, status in history["checks"].items() if status != "SUCCEEDED"} == {}
     gates = [key for key in history["checks"] if key.endswith(("/inbound_gate", "/outbound_gate"))]
-    assert len(gates) == 19 + 3
+    assert len(gates) == 21 + 4
     # The others are dbt's tests.
     assert len(history["checks"]) - len(gates) > 100
 

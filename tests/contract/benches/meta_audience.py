@@ -44,7 +44,10 @@ def plain_hash(text: str) -> str:
 
 ADDRESSES = {
     plain_hash(address): address
-    for address in [*(f"canary{n}@example.jp" for n in range(100)), "new@example.jp"]
+    for address in [
+        *(f"canary{n}@example.jp" for n in range(100)),
+        *(f"{name}@example.jp" for name in ("new", "a", "b", "c", "same")),
+    ]
 }
 NAMES_BY_HASH = {plain_hash(sent): name for name, sent in NAMES.items()}
 
