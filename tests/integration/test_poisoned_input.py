@@ -188,6 +188,7 @@ def doubled(built_shop: TestShop, tmp_path_factory: pytest.TempPathFactory) -> S
     return Stopped(shop, {"leads": str(leads)}, done.stdout, done.returncode, before)
 
 
+@pytest.mark.slow
 def test_segment_that_doubles_stops_at_its_gate(doubled: Stopped) -> None:
     told = _told(doubled.console, "outbound_gate")
     before = doubled.shop.published.row_counts()["segments.seg_first_purchase"]
@@ -197,6 +198,7 @@ def test_segment_that_doubles_stops_at_its_gate(doubled: Stopped) -> None:
     assert f"the last publication held {before}" in told
 
 
+@pytest.mark.slow
 def test_segment_that_doubles_is_neither_published_nor_planned(doubled: Stopped) -> None:
     after = _what_must_stay(doubled.shop)
     unchanged = {name for name in after if after[name] == doubled.before[name]}
