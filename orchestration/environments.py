@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from reverse_etl.channels.base import ChannelSettings
+from reverse_etl.channel import ChannelSettings
 
 _CHANNEL_PREFIXES = (
     "AUDIENCE_",

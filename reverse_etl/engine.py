@@ -7,21 +7,21 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from reverse_etl.batching import items_of, parts_of
-from reverse_etl.channels.base import Batch, Channel, Item, JobState, Operation, Reject
+from reverse_etl.channel import Batch, Channel, Item, JobState, Operation, Reject
 from reverse_etl.clock import Clock, SystemClock
-from reverse_etl.delivery import Delivery
 from reverse_etl.errors import TerminalError, TransientError
-from reverse_etl.guards import Breaker
-from reverse_etl.ledger import Ledger
-from reverse_etl.ledger_holdout import GLOBAL, HELD_OUT
-from reverse_etl.plan import Plan, PlanItem
-from reverse_etl.planner import build_items, plan_targets
-from reverse_etl.resume import resume
-from reverse_etl.run_context import Run
-from reverse_etl.send_policy import SendPolicy
+from reverse_etl.ledger.holdout import GLOBAL, HELD_OUT
+from reverse_etl.ledger.ledger import Ledger
+from reverse_etl.planning.guards import Breaker
+from reverse_etl.planning.plan import Plan, PlanItem
+from reverse_etl.planning.planner import build_items, plan_targets
+from reverse_etl.planning.targets import read_targets
+from reverse_etl.sending.batching import items_of, parts_of
+from reverse_etl.sending.delivery import Delivery
+from reverse_etl.sending.resume import resume
+from reverse_etl.sending.retries import SendPolicy
+from reverse_etl.sending.run_context import Run
 from reverse_etl.spec import SyncSpec
-from reverse_etl.targets import read_targets
 
 JOB_PATIENCE = timedelta(hours=24)
 """An accepted job without an end for longer than this counts as unknown."""

@@ -14,7 +14,7 @@ from pydantic import (
     model_validator,
 )
 
-from reverse_etl.channels.base import discover_channels
+from reverse_etl.channel import discover_channels
 from reverse_etl.errors import SpecError
 from reverse_etl.spec import (
     FieldMapping,

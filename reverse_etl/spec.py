@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from reverse_etl.channels.base import Channel, discover_channels
+from reverse_etl.channel import Channel, discover_channels
 from reverse_etl.errors import SpecError
 
 NAME_PATTERN = r"^[a-z][a-z0-9_]{0,62}$"

@@ -15,14 +15,14 @@ from orchestration.environments import REPOSITORY
 from orchestration.publication.editions import current
 from orchestration.shops.concerns import sending_concerns
 from orchestration.shops.ledger import shop_ledger
-from reverse_etl.channels.base import open_channel
+from reverse_etl.channel import open_channel
 from reverse_etl.clock import SystemClock
 from reverse_etl.engine import latest_summaries, run_sync, send_policy
 from reverse_etl.errors import TerminalError, TransientError
-from reverse_etl.guards import approve as approve_plan
-from reverse_etl.ledger import Ledger
+from reverse_etl.ledger.ledger import Ledger
+from reverse_etl.planning.guards import approve as approve_plan
+from reverse_etl.sending.undo import call_back_last_run
 from reverse_etl.spec import SyncSpec, load_syncs
-from reverse_etl.undo import call_back_last_run
 
 Name = Annotated[str, typer.Argument(help="The sync: a file in reverse_etl/syncs/.")]
 

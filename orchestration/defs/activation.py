@@ -13,7 +13,7 @@ from orchestration.environments import REPOSITORY
 from orchestration.publication.editions import current
 from orchestration.shops.concerns import sending_concerns
 from orchestration.shops.ledger import shop_ledger
-from reverse_etl.channels.base import open_channel
+from reverse_etl.channel import open_channel
 from reverse_etl.engine import run_sync, send_policy
 from reverse_etl.errors import TerminalError
 from reverse_etl.spec import SyncSpec, load_syncs

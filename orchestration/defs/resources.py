@@ -15,7 +15,7 @@ from orchestration.shops.click_key import shop_click_key
 from orchestration.shops.hash_key import shop_hash_key
 from orchestration.shops.profile import ShopProfile, load_shop
 from orchestration.workspace import Workspace
-from reverse_etl.channels.base import ChannelSettings
+from reverse_etl.channel import ChannelSettings
 
 WAREHOUSE = "warehouse"
 """The pool of every step that opens the work database: DuckDB has one writer."""

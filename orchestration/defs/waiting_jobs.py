@@ -5,7 +5,7 @@ import dagster as dg
 from orchestration.defs.activation import shop_syncs, sync_key
 from orchestration.defs.resources import Shop
 from orchestration.shops.ledger import shop_ledger
-from reverse_etl.channels.base import open_channel
+from reverse_etl.channel import open_channel
 from reverse_etl.engine import settle_pending
 
 INTERVAL_SECONDS = 300

@@ -5,7 +5,7 @@ from datetime import UTC
 from orchestration.publication.editions import Publication
 from orchestration.publication.gates import GateBook
 from orchestration.workspace import Workspace
-from reverse_etl.guards import Breaker
+from reverse_etl.planning.guards import Breaker
 
 
 def sending_concerns(workspace: Workspace, published: Publication) -> tuple[Breaker, ...]:

@@ -5,8 +5,8 @@ from contextlib import contextmanager
 
 from orchestration.environments import Settings
 from orchestration.workspace import Workspace
-from reverse_etl.feedback_export import export_feedback
-from reverse_etl.ledger import Ledger
+from reverse_etl.ledger.feedback_export import export_feedback
+from reverse_etl.ledger.ledger import Ledger
 
 FEEDBACK = "enishi_ledger"
 """The source by which the warehouse hears what was sent, and who is held out."""

@@ -6,10 +6,9 @@ from typing import Any, ClassVar, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
 
-from reverse_etl.ads_options import AccountId, CountryCode, account_digits, first_missing
-from reverse_etl.answers import Answer
-from reverse_etl.audience_hash import google_email, google_phone, sha256_hex
-from reverse_etl.channels.base import (
+from reverse_etl.addresses.audience_hash import google_email, google_phone, sha256_hex
+from reverse_etl.addresses.removal_key import REMOVAL_KEY, RemovalKey
+from reverse_etl.channel import (
     Batch,
     BatchResult,
     Capabilities,
@@ -27,8 +26,9 @@ from reverse_etl.channels.base import (
     Row,
 )
 from reverse_etl.errors import TerminalError, TransientError
-from reverse_etl.google_ads_api import DataManagerApi
-from reverse_etl.removal_key import REMOVAL_KEY, RemovalKey
+from reverse_etl.vendors.ads_options import AccountId, CountryCode, account_digits, first_missing
+from reverse_etl.vendors.answers import Answer
+from reverse_etl.vendors.google_ads import DataManagerApi
 
 CREDENTIALS = "GOOGLE_ADS_CREDENTIALS"
 FIELDS = ("email", "phone")

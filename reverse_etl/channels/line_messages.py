@@ -6,8 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, Self
 
-from reverse_etl.answers import Answer
-from reverse_etl.channels.base import (
+from reverse_etl.channel import (
     Batch,
     BatchResult,
     Capabilities,
@@ -22,8 +21,9 @@ from reverse_etl.channels.base import (
 )
 from reverse_etl.clock import Clock, SystemClock
 from reverse_etl.errors import TerminalError, TransientError
-from reverse_etl.line_api import LineApi, has_line_sdk
-from reverse_etl.line_message import LineOptions, recipient
+from reverse_etl.vendors.answers import Answer
+from reverse_etl.vendors.line import LineApi, has_line_sdk
+from reverse_etl.vendors.line_message import LineOptions, recipient
 
 TOKEN = "LINE_CHANNEL_ACCESS_TOKEN"  # noqa: S105 - the name of the setting, no secret
 KEY_LIFE = timedelta(hours=24) - timedelta(minutes=10)

@@ -6,9 +6,7 @@ from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict
 
-from reverse_etl.ads_options import AccountId, CountryCode, account_digits, first_missing
-from reverse_etl.answers import Answer
-from reverse_etl.audience_hash import (
+from reverse_etl.addresses.audience_hash import (
     meta_country,
     meta_email,
     meta_name,
@@ -16,8 +14,9 @@ from reverse_etl.audience_hash import (
     meta_postal_code,
     sha256_hex,
 )
+from reverse_etl.addresses.removal_key import REMOVAL_KEY, RemovalKey
 from reverse_etl.canonical import Value
-from reverse_etl.channels.base import (
+from reverse_etl.channel import (
     Batch,
     BatchResult,
     Capabilities,
@@ -33,8 +32,9 @@ from reverse_etl.channels.base import (
     Row,
 )
 from reverse_etl.errors import TerminalError
-from reverse_etl.meta_api import MetaApi
-from reverse_etl.removal_key import REMOVAL_KEY, RemovalKey
+from reverse_etl.vendors.ads_options import AccountId, CountryCode, account_digits, first_missing
+from reverse_etl.vendors.answers import Answer
+from reverse_etl.vendors.meta import MetaApi
 
 TOKEN = "META_ACCESS_TOKEN"  # noqa: S105 - the name of the setting, no token
 APP_SECRET = "META_APP_SECRET"  # noqa: S105 - the name of the setting, no secret

@@ -7,9 +7,9 @@ from typing import ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from reverse_etl.answers import Answer
+from reverse_etl.addresses.mailbox import mailbox
 from reverse_etl.canonical import canonical_value
-from reverse_etl.channels.base import (
+from reverse_etl.channel import (
     Batch,
     BatchResult,
     Capabilities,
@@ -25,8 +25,8 @@ from reverse_etl.channels.base import (
     Reject,
     Row,
 )
-from reverse_etl.mailbox import mailbox
-from reverse_etl.sendgrid_api import SendGridApi, raise_unless_read
+from reverse_etl.vendors.answers import Answer
+from reverse_etl.vendors.sendgrid import SendGridApi, raise_unless_read
 
 API_KEY = "SENDGRID_API_KEY"
 UUID_PATTERN = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Self
 
-from reverse_etl.channels.base import (
+from reverse_etl.addresses.mailbox import mailbox
+from reverse_etl.channel import (
     Batch,
     BatchResult,
     Capabilities,
@@ -19,9 +20,8 @@ from reverse_etl.channels.base import (
 )
 from reverse_etl.clock import Clock, SystemClock
 from reverse_etl.errors import TransientError
-from reverse_etl.mailbox import mailbox
-from reverse_etl.sendgrid_api import SendGridApi, raise_unless_read
-from reverse_etl.sendgrid_message import (
+from reverse_etl.vendors.sendgrid import SendGridApi, raise_unless_read
+from reverse_etl.vendors.sendgrid_message import (
     MailOptions,
     MailSettings,
     personalization,

@@ -7,8 +7,9 @@ from typing import Annotated, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
+from reverse_etl.addresses.phone import jp_mobile
 from reverse_etl.canonical import canonical_value
-from reverse_etl.channels.base import (
+from reverse_etl.channel import (
     Batch,
     BatchResult,
     Capabilities,
@@ -21,9 +22,8 @@ from reverse_etl.channels.base import (
     Reject,
     Row,
 )
-from reverse_etl.phone import jp_mobile
 from reverse_etl.template import fill, variables_in
-from reverse_etl.twilio_api import TwilioApi, has_twilio_sdk
+from reverse_etl.vendors.twilio import TwilioApi, has_twilio_sdk
 
 ACCOUNT_SID = "TWILIO_ACCOUNT_SID"
 AUTH_TOKEN = "TWILIO_AUTH_TOKEN"  # noqa: S105 - the name of the setting, no secret

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from reverse_etl.canonical import canonical_value
-from reverse_etl.channels.base import (
+from reverse_etl.channel import (
     Batch,
     BatchResult,
     Capabilities,
@@ -24,7 +24,7 @@ from reverse_etl.channels.base import (
     Row,
 )
 from reverse_etl.clock import Clock, SystemClock
-from reverse_etl.webhook_call import has_webhook_packages, is_secret, post, signature_headers
+from reverse_etl.vendors.webhook import has_webhook_packages, is_secret, post, signature_headers
 
 ID_SPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "webhook.enishi")
 MAX_BODY = 20_000
@@ -103,7 +103,7 @@ class WebhookChannel(Channel):
         unset = self.missing()
         if unset:
             return Health(ok=False, message=unset)
-        from reverse_etl.webhook_address import (  # noqa: PLC0415 - needs the extra
+        from reverse_etl.addresses.webhook_url import (  # noqa: PLC0415 - needs the extra
             reachable_problem,
         )
 
@@ -165,7 +165,7 @@ class WebhookChannel(Channel):
             return (
                 "requests-hardened and standardwebhooks are missing: pip install 'enishi[webhook]'"
             )
-        from reverse_etl.webhook_address import (  # noqa: PLC0415 - needs the extra
+        from reverse_etl.addresses.webhook_url import (  # noqa: PLC0415 - needs the extra
             address_problem,
             is_loopback,
         )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from reverse_etl.ledger_events import MessageEvent
+from reverse_etl.ledger.events import MessageEvent
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
+from reverse_etl.addresses.mailbox import mailbox
 from reverse_etl.inbound.feedback import Facts, Suppression
 from reverse_etl.inbound.receiver import (
     Delivery,
@@ -21,8 +22,7 @@ from reverse_etl.inbound.receiver import (
     read_json,
     strict_base64,
 )
-from reverse_etl.ledger_events import MessageEvent
-from reverse_etl.mailbox import mailbox
+from reverse_etl.ledger.events import MessageEvent
 
 OLDEST = timedelta(hours=24, minutes=10)
 """The vendor tries again for 24 hours; a retry may bear the first signature."""

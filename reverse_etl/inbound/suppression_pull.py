@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from reverse_etl.addresses.mailbox import mailbox
 from reverse_etl.canonical import keyed_hash
-from reverse_etl.channels.base import ChannelSettings
+from reverse_etl.channel import ChannelSettings
 from reverse_etl.inbound.feedback import Facts, Feedback, Suppression, tell
 from reverse_etl.inbound.landing import land
 from reverse_etl.inbound.receiver import Delivery, instant
-from reverse_etl.mailbox import mailbox
-from reverse_etl.sendgrid_api import SendGridApi, raise_unless_read
+from reverse_etl.vendors.sendgrid import SendGridApi, raise_unless_read
 
 API_KEY = "SENDGRID_API_KEY"
 SOURCE = "sendgrid_suppressions"

@@ -12,9 +12,9 @@ from time import perf_counter
 
 import duckdb
 
-from reverse_etl.channels.base import ChannelSettings, open_channel
-from reverse_etl.ledger import Ledger
-from reverse_etl.planner import plan_sync
+from reverse_etl.channel import ChannelSettings, open_channel
+from reverse_etl.ledger.ledger import Ledger
+from reverse_etl.planning.planner import plan_sync
 from tests.contract.sync_world import CONTACT_SCHEMA, NOW, SCHEMA, TurnedClock, winback_spec
 
 

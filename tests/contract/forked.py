@@ -10,7 +10,7 @@ from types import FrameType
 from typing import Any
 
 from reverse_etl.engine import run_sync
-from reverse_etl.ledger import Ledger
+from reverse_etl.ledger.ledger import Ledger
 from reverse_etl.spec import SyncSpec
 from tests.contract.message_world import Mailroom
 from tests.contract.sync_world import LIVE

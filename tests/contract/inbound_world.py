@@ -24,7 +24,7 @@ from reverse_etl.inbound.line import LineReceiver
 from reverse_etl.inbound.receiver import Receiver
 from reverse_etl.inbound.sendgrid import SIGNATURE, TIMESTAMP, SendGridReceiver
 from reverse_etl.inbound.twilio import TwilioReceiver
-from reverse_etl.ledger_events import MessageEvent
+from reverse_etl.ledger.events import MessageEvent
 from tests.contract.sync_world import TurnedClock
 
 PUBLIC_URL = "https://hooks.shop.example.jp/enishi"

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, ClassVar, Self
 
-from reverse_etl.channels.base import (
+from reverse_etl.channel import (
     Batch,
     BatchResult,
     Capabilities,

@@ -6,10 +6,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from reverse_etl.channels.base import Channel
+from reverse_etl.channel import Channel
 from reverse_etl.engine import SyncResult, run_sync
-from reverse_etl.ledger import Ledger
-from reverse_etl.send_policy import SendPolicy
+from reverse_etl.ledger.ledger import Ledger
+from reverse_etl.sending.retries import SendPolicy
 from reverse_etl.spec import SyncSpec
 from tests.contract.letterbox import CHANNELS, Letterbox, LetterboxChannel, open_letterbox
 from tests.contract.sync_world import LIVE, Person, TurnedClock, message_spec, publish

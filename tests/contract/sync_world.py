@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from reverse_etl.send_policy import SendPolicy
+from reverse_etl.sending.retries import SendPolicy
 from reverse_etl.spec import SyncSpec
 
 NOW = datetime(2026, 11, 1, 3, 0, tzinfo=UTC)

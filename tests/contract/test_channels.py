@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reverse_etl.channels.base import (
+from reverse_etl.channel import (
     Batch,
     BatchResult,
     Operation,
@@ -18,7 +18,7 @@ from reverse_etl.channels.base import (
 )
 from reverse_etl.engine import SyncResult, run_sync
 from reverse_etl.errors import TransientError, UnsupportedFeature
-from reverse_etl.ledger import Ledger
+from reverse_etl.ledger.ledger import Ledger
 from tests.contract.benches.base import (
     AUDIENCE_BENCHES,
     BENCHES,

@@ -3,8 +3,8 @@
 import csv
 from pathlib import Path
 
-from reverse_etl.feedback_export import export_feedback
-from reverse_etl.ledger_events import MessageEvent
+from reverse_etl.ledger.events import MessageEvent
+from reverse_etl.ledger.feedback_export import export_feedback
 from tests.contract.message_world import open_mailroom
 from tests.contract.sync_world import NOW, member
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from reverse_etl.channels.base import (
+from reverse_etl.channel import (
     Batch,
     Item,
     JobState,
@@ -20,7 +20,7 @@ from reverse_etl.channels.base import (
 from reverse_etl.channels.google_audience import GoogleAudience
 from reverse_etl.engine import run_sync
 from reverse_etl.errors import TerminalError
-from reverse_etl.ledger import Ledger
+from reverse_etl.ledger.ledger import Ledger
 from tests.contract.benches.base import channel_of
 from tests.contract.benches.google_audience import GoogleBench
 from tests.contract.benches.meta_audience import plain_hash

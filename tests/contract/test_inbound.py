@@ -22,7 +22,7 @@ from reverse_etl.inbound.line import LineReceiver
 from reverse_etl.inbound.receiver import Delivery, Posted
 from reverse_etl.inbound.sendgrid import SIGNATURE, TIMESTAMP, SendGridReceiver, read_events
 from reverse_etl.inbound.twilio import TwilioReceiver
-from reverse_etl.ledger_events import MessageEvent
+from reverse_etl.ledger.events import MessageEvent
 from tests.contract.forgeries import forged
 from tests.contract.inbound_world import PUBLIC_URL, TWILIO_TOKEN, Post, Vendor, serve_inbox
 from tests.contract.sync_world import NOW, TurnedClock

@@ -16,8 +16,8 @@ from orchestration.ingest.lake import Lake
 from orchestration.ingest.mapping import load_mapping
 from reverse_etl.inbound.app import Inbox
 from reverse_etl.inbound.receiver import Posted
-from reverse_etl.ledger import Ledger
-from reverse_etl.ledger_message_schema import SUPPRESSION
+from reverse_etl.ledger.ledger import Ledger
+from reverse_etl.ledger.message_schema import SUPPRESSION
 from tests.contract.inbound_world import Vendor
 from tests.contract.sync_world import NOW, TurnedClock
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reverse_etl.ledger_events import MessageEvent
+from reverse_etl.ledger.events import MessageEvent
 from tests.contract.forked import end, kill_at_line, kill_me, run_once, start
 from tests.contract.letterbox import CHANNELS
 from tests.contract.message_world import Mailroom, open_mailroom

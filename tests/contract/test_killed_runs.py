@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reverse_etl.engine import run_sync
-from reverse_etl.ledger import Ledger
+from reverse_etl.ledger.ledger import Ledger
 from tests.contract.benches.base import AUDIENCE_BENCHES, Bench, channel_of, open_bench
 from tests.contract.forked import end, kill_me, start
 from tests.contract.sync_world import LIVE, TurnedClock, member, publish

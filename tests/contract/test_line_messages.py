@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from reverse_etl.channels.base import Batch, Item, Operation, Outcome, Reject, Row
+from reverse_etl.channel import Batch, Item, Operation, Outcome, Reject, Row
 from reverse_etl.channels.line_messages import LineMessages
 from reverse_etl.errors import TerminalError, TransientError
-from reverse_etl.line_message import LineOptions
+from reverse_etl.vendors.line_message import LineOptions
 from tests.contract.benches.line_messages import TEXT, LineMessagesBench, open_bench
 from tests.contract.fake_sendgrid import Reply
 from tests.contract.fake_vendor import Request

@@ -12,9 +12,9 @@ from reverse_etl.channels.sendgrid_mail import SendGridMail
 from reverse_etl.engine import SyncResult, run_sync
 from reverse_etl.inbound.app import Inbox
 from reverse_etl.inbound.receiver import Posted
-from reverse_etl.ledger import Ledger
-from reverse_etl.send_policy import SendPolicy
-from reverse_etl.sendgrid_message import MailOptions
+from reverse_etl.ledger.ledger import Ledger
+from reverse_etl.sending.retries import SendPolicy
+from reverse_etl.vendors.sendgrid_message import MailOptions
 from tests.contract.benches.sendgrid_mail import SendGridMailBench, open_bench
 from tests.contract.fake_sendgrid import Call, Reply
 from tests.contract.inbound_world import Vendor

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reverse_etl.channels.base import (
+from reverse_etl.channel import (
     Batch,
     BatchResult,
     Channel,
@@ -15,7 +15,7 @@ from reverse_etl.channels.base import (
     discover_channels,
 )
 from reverse_etl.engine import SyncResult, run_sync
-from reverse_etl.ledger import Ledger
+from reverse_etl.ledger.ledger import Ledger
 from reverse_etl.spec import SyncSpec
 from tests.contract.benches.base import BENCHES, Bench, channel_of, open_bench
 from tests.contract.fake_twilio import failed

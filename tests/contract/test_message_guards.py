@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from reverse_etl.errors import TerminalError
-from reverse_etl.undo import call_back_last_run
+from reverse_etl.sending.undo import call_back_last_run
 from tests.contract.message_world import open_mailroom
 from tests.contract.sync_world import LIVE, NOW, member
 

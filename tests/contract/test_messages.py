@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from reverse_etl.errors import TerminalError, TransientError
-from reverse_etl.ledger_events import MessageEvent
-from reverse_etl.ledger_holdout import bucket_of
+from reverse_etl.ledger.events import MessageEvent
+from reverse_etl.ledger.holdout import bucket_of
 from tests.contract.letterbox import CHANNELS
 from tests.contract.message_world import Mailroom, open_mailroom
 from tests.contract.sync_world import (

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from reverse_etl.channels.base import (
+from reverse_etl.channel import (
     Batch,
     Item,
     Operation,
@@ -20,7 +20,7 @@ from reverse_etl.channels.base import (
 from reverse_etl.channels.meta_audience import FLAGGED_MESSAGE, MetaAudience
 from reverse_etl.engine import run_sync
 from reverse_etl.errors import TerminalError
-from reverse_etl.ledger import Ledger
+from reverse_etl.ledger.ledger import Ledger
 from tests.contract.benches.base import channel_of
 from tests.contract.benches.meta_audience import MetaBench, plain_hash
 from tests.contract.fake_meta import FakeMeta, meta_error, serve_meta, users_reply

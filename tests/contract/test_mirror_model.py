@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reverse_etl.engine import run_sync
-from reverse_etl.ledger import Ledger
+from reverse_etl.ledger.ledger import Ledger
 from tests.contract.benches.base import AUDIENCE_BENCHES, channel_of, open_bench
 from tests.contract.benches.file import FileBench
 from tests.contract.benches.webhook import WebhookBench

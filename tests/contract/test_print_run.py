@@ -4,9 +4,9 @@ import csv
 from datetime import UTC, datetime
 from pathlib import Path
 
-from reverse_etl.channels.base import ChannelSettings, open_channel
+from reverse_etl.channel import ChannelSettings, open_channel
 from reverse_etl.engine import run_sync
-from reverse_etl.ledger import Ledger
+from reverse_etl.ledger.ledger import Ledger
 from tests.contract.sync_world import LIVE, TurnedClock, member, publish, winback_spec
 
 EARLY = datetime(2026, 10, 31, 23, 0, tzinfo=UTC)

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from reverse_etl.channels.base import Provision
+from reverse_etl.channel import Provision
 from reverse_etl.engine import run_sync
 from reverse_etl.errors import TransientError
-from reverse_etl.ledger import Ledger
-from reverse_etl.ledger_provision import KEPT, ProvisionRecord
+from reverse_etl.ledger.ledger import Ledger
+from reverse_etl.ledger.provision import KEPT, ProvisionRecord
 from tests.contract.benches.base import channel_of
 from tests.contract.benches.meta_audience import MetaBench
 from tests.contract.fake_meta import FakeMeta, serve_meta

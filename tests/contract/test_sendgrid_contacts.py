@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from reverse_etl.channels.base import (
+from reverse_etl.channel import (
     Batch,
     BatchResult,
     ChannelSettings,
@@ -25,7 +25,7 @@ from reverse_etl.channels.base import (
 from reverse_etl.channels.sendgrid_contacts import SendGridContacts
 from reverse_etl.engine import run_sync, settle_pending
 from reverse_etl.errors import TerminalError, TransientError
-from reverse_etl.ledger import Ledger
+from reverse_etl.ledger.ledger import Ledger
 from tests.contract.benches.base import channel_of
 from tests.contract.benches.sendgrid_contacts import SendGridBench
 from tests.contract.fake_sendgrid import Call, FakeSendGrid, Reply, serve

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from reverse_etl.channels.base import Batch, Item, Operation, Outcome, Reject, Row
+from reverse_etl.channel import Batch, Item, Operation, Outcome, Reject, Row
 from reverse_etl.channels.sendgrid_mail import SendGridMail
 from reverse_etl.errors import TerminalError, TransientError
-from reverse_etl.sendgrid_message import MailOptions
+from reverse_etl.vendors.sendgrid_message import MailOptions
 from tests.contract.benches.sendgrid_mail import TEMPLATE_ID, SendGridMailBench, open_bench
 from tests.contract.fake_sendgrid import Call, Reply
 from tests.contract.sync_world import CANARY_KEY, NOW, TurnedClock

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from reverse_etl.engine import run_sync
-from reverse_etl.ledger import Ledger
+from reverse_etl.ledger.ledger import Ledger
 from tests.contract.benches.base import channel_of
 from tests.contract.benches.sendgrid_contacts import SendGridBench
 from tests.contract.fake_sendgrid import FakeSendGrid, Reply, serve

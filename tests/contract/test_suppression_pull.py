@@ -12,7 +12,7 @@ import pytest
 from orchestration.ingest.ingest import ingest_source
 from orchestration.ingest.lake import Lake
 from orchestration.ingest.mapping import load_mapping
-from reverse_etl.channels.base import ChannelSettings
+from reverse_etl.channel import ChannelSettings
 from reverse_etl.errors import TerminalError, TransientError
 from reverse_etl.inbound.suppression_pull import PullReport, pull_suppressions
 from tests.contract.fake_sendgrid import Call, FakeSendGrid, Reply, answer_json, serve

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from reverse_etl.channels.base import Batch, Item, Operation, Outcome, Reject, Row
+from reverse_etl.channel import Batch, Item, Operation, Outcome, Reject, Row
 from reverse_etl.channels.twilio_sms import SmsOptions, TwilioSms
 from tests.contract.benches.twilio_sms import TwilioSmsBench, open_bench
 from tests.contract.fake_sendgrid import Reply

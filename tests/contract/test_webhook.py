@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from standardwebhooks import Webhook
 
-from reverse_etl.channels.base import Batch, Item, Operation, Outcome, Reject, Row
+from reverse_etl.channel import Batch, Item, Operation, Outcome, Reject, Row
 from reverse_etl.channels.webhook import WebhookChannel, WebhookOptions
-from reverse_etl.webhook_call import is_secret, signature_headers
+from reverse_etl.vendors.webhook import is_secret, signature_headers
 from tests.contract.benches.webhook import OPTIONS, WebhookBench, open_bench
 from tests.contract.fake_receiver import SECRET
 from tests.contract.fake_sendgrid import Reply

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from reverse_etl.channels.base import Batch, ChannelSettings, Item, Operation, Outcome, Row
+from reverse_etl.addresses.webhook_url import address_problem, check_public
+from reverse_etl.channel import Batch, ChannelSettings, Item, Operation, Outcome, Row
 from reverse_etl.channels.webhook import WebhookChannel, WebhookOptions
-from reverse_etl.webhook_address import address_problem, check_public
 from tests.contract.benches.webhook import OPTIONS, WebhookBench, open_bench
 from tests.contract.fake_receiver import SECRET
 from tests.contract.fake_sendgrid import Reply

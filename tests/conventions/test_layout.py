@@ -66,9 +66,7 @@ def test_every_decision_is_listed():
 
 def test_every_channel_and_every_source_has_its_page():
     channels = {
-        p.stem
-        for p in (ROOT / "reverse_etl/channels").glob("*.py")
-        if p.stem not in {"__init__", "base"}
+        p.stem for p in (ROOT / "reverse_etl/channels").glob("*.py") if p.stem != "__init__"
     }
     sources = {p.stem for p in (ROOT / "orchestration/ingest/sources").glob("*.yml")}
     assert channels == {p.stem for p in (ROOT / "docs/channels").glob("[a-z]*.md")}

@@ -21,7 +21,7 @@ from orchestration.publication.editions import Publication, current
 from orchestration.sample_shop.generate import generate
 from orchestration.shops.profile import load_shop
 from orchestration.workspace import Workspace
-from reverse_etl.ledger import Ledger
+from reverse_etl.ledger.ledger import Ledger
 
 ROOT = Path(__file__).parents[2]
 ENISHI = Path(sys.executable).parent / "enishi"

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from reverse_etl.channels.base import ChannelSettings
+from reverse_etl.channel import ChannelSettings
 from reverse_etl.spec import SyncSpec
 from tests.contract.sync_world import Person, winback_spec
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from reverse_etl.channels.base import ChannelSettings
+from reverse_etl.channel import ChannelSettings
 from reverse_etl.clock import Clock, SystemClock
 from reverse_etl.spec import SyncSpec
 from tests.contract.fake_sendgrid import Call, Reply, serve

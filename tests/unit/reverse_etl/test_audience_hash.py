@@ -2,7 +2,7 @@
 
 import pytest
 
-from reverse_etl.audience_hash import (
+from reverse_etl.addresses.audience_hash import (
     EMPTY_HASH,
     google_email,
     google_phone,

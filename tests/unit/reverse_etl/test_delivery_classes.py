@@ -9,7 +9,7 @@ from typing import ClassVar, Self
 
 import pytest
 
-from reverse_etl.channels.base import (
+from reverse_etl.channel import (
     Batch,
     BatchResult,
     Capabilities,
@@ -23,7 +23,7 @@ from reverse_etl.channels.base import (
 )
 from reverse_etl.engine import SyncResult, run_sync
 from reverse_etl.errors import TerminalError, TransientError
-from reverse_etl.ledger import Ledger
+from reverse_etl.ledger.ledger import Ledger
 from tests.contract.sync_world import LIVE, NOW, TurnedClock, member, publish, winback_spec
 
 Answer = Callable[[Batch], BatchResult | None]

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from reverse_etl.canonical import Value
-from reverse_etl.channels.base import (
+from reverse_etl.channel import (
     Batch,
     ChannelSettings,
     Item,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reverse_etl.channels.base import Batch, ChannelSettings, Item, Operation, Reject, Row
+from reverse_etl.channel import Batch, ChannelSettings, Item, Operation, Reject, Row
 from reverse_etl.channels.file import FileChannel
 from reverse_etl.file_text import alike
 

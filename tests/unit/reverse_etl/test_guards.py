@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from reverse_etl.guards import Load, trip_breakers
-from reverse_etl.publication import Source
+from reverse_etl.planning.guards import Load, trip_breakers
+from reverse_etl.source import Source
 from reverse_etl.spec import Limits
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)

@@ -8,9 +8,9 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
 from reverse_etl.errors import TransientError
-from reverse_etl.ledger import Ledger
-from reverse_etl.ledger_schema import METADATA
-from reverse_etl.publication import Source
+from reverse_etl.ledger.ledger import Ledger
+from reverse_etl.ledger.schema import METADATA
+from reverse_etl.source import Source
 from tests.contract.sync_world import NOW
 
 OTHER_HOST = "another.example:1:aaaa"

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from reverse_etl.channels.base import Batch, Item, Operation
+from reverse_etl.channel import Batch, Item, Operation
 from reverse_etl.errors import TerminalError, TransientError
-from reverse_etl.ledger import Ledger
-from reverse_etl.ledger_events import MessageEvent
-from reverse_etl.ledger_holdout import bucket_of
-from reverse_etl.plan import PlanItem
+from reverse_etl.ledger.events import MessageEvent
+from reverse_etl.ledger.holdout import bucket_of
+from reverse_etl.ledger.ledger import Ledger
+from reverse_etl.planning.plan import PlanItem
 from reverse_etl.send_rules import FrequencyRule, MessageTerms
 from tests.contract.sync_world import NOW
 from tests.unit.reverse_etl.postgres import open_postgres

@@ -9,12 +9,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from reverse_etl.channels.base import ChannelSettings, open_channel
+from reverse_etl.channel import ChannelSettings, open_channel
 from reverse_etl.engine import run_sync
 from reverse_etl.errors import TerminalError
-from reverse_etl.guards import approve
-from reverse_etl.ledger import Ledger
-from reverse_etl.planner import Plan, plan_sync
+from reverse_etl.ledger.ledger import Ledger
+from reverse_etl.planning.guards import approve
+from reverse_etl.planning.planner import Plan, plan_sync
 from reverse_etl.spec import SyncSpec
 from tests.contract.sync_world import LIVE, NOW, Person, TurnedClock, member, publish, winback_spec
 

@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from reverse_etl.retry_after import asked_wait, clamp_wait
+from reverse_etl.vendors.retry_after import asked_wait, clamp_wait
 
 NOW = datetime(2026, 10, 21, 7, 28, 0, tzinfo=UTC)
 

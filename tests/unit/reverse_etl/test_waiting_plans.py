@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from reverse_etl.channels.base import ChannelSettings, open_channel
+from reverse_etl.channel import ChannelSettings, open_channel
 from reverse_etl.engine import run_sync
-from reverse_etl.guards import approve
-from reverse_etl.ledger import Ledger
+from reverse_etl.ledger.ledger import Ledger
+from reverse_etl.planning.guards import approve
 from tests.contract.sync_world import LIVE, NOW, Person, TurnedClock, member, publish, winback_spec
 
 

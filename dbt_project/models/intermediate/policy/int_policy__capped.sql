@@ -69,17 +69,24 @@ placed_in_medium as (
             and competing.channel = medium_room.medium
 ),
 
+fitting_medium as (
+    select
+        *,
+        place <= coalesce(medium_room, place) as fits_medium
+    from placed_in_medium
+),
+
 placed_overall as (
     select
-        placed_in_medium.*,
+        fitting_medium.*,
         shared_room.room as shared_room,
         row_number() over (
-            partition by placed_in_medium.person_id, place <= coalesce(medium_room, place)
-            order by placed_in_medium.priority, placed_in_medium.sync
+            partition by fitting_medium.person_id, fitting_medium.fits_medium
+            order by fitting_medium.priority, fitting_medium.sync
         ) as shared_place
-    from placed_in_medium
+    from fitting_medium
     left join int_policy__room as shared_room
-        on placed_in_medium.person_id = shared_room.person_id and shared_room.medium = 'all'
+        on fitting_medium.person_id = shared_room.person_id and shared_room.medium = 'all'
 ),
 
 int_policy__capped as (
@@ -89,7 +96,7 @@ int_policy__capped as (
         'frequency_cap' as reason_code
     from placed_overall
     where
-        place > coalesce(medium_room, place)
+        not fits_medium
         or shared_place > coalesce(shared_room, shared_place)
 )
 

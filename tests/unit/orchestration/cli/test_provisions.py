@@ -11,7 +11,7 @@ from orchestration.cli.main import app
 from orchestration.environments import read_settings
 from orchestration.shops.ledger import shop_ledger
 from orchestration.workspace import Workspace
-from reverse_etl.ledger_provision_schema import PROVISION
+from reverse_etl.ledger.provision_schema import PROVISION
 
 
 @pytest.fixture

@@ -1,0 +1,44 @@
+"""The database of the ledger: opened by URL, brought to the newest version, with its secret."""
+
+import secrets
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, select
+
+from reverse_etl.addresses.spelling import address_text
+from reverse_etl.canonical import keyed_hash
+from reverse_etl.ledger.migrations import migrate
+from reverse_etl.ledger.schema import KEY
+
+
+class LedgerStore:
+    """What every part of the ledger stands on."""
+
+    def __init__(self, url: str) -> None:
+        """Open the database and bring it to the newest version."""
+        self._engine = _open_engine(url)
+        with self._engine.begin() as connection:
+            migrate(connection)
+            if connection.scalar(select(KEY.c.secret)) is None:
+                connection.execute(KEY.insert().values(secret=secrets.token_bytes(32)))
+            self.secret: bytes = connection.scalars(select(KEY.c.secret)).one()
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
+
+    def address_hash(self, address: str) -> str:
+        """Give what the ledger keeps of an address."""
+        return keyed_hash(address_text(address), secret=self.secret)
+
+
+def _open_engine(url: str) -> Engine:
+    engine = create_engine(url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _set_up_sqlite)
+    return engine
+
+
+def _set_up_sqlite(connection: Any, _record: object) -> None:
+    for pragma in ("journal_mode = wal", "synchronous = full", "busy_timeout = 30000"):
+        connection.execute(f"pragma {pragma}")

@@ -1,0 +1,129 @@
+"""Addresses that must not be sent to, from the moment on at which we hear of it."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from reverse_etl.errors import TerminalError
+from reverse_etl.ledger.generation import advance
+from reverse_etl.ledger.message_schema import SUPPRESSION
+from reverse_etl.ledger.store import LedgerStore
+
+OPT_IN = "opt_in"
+EVERY_MEDIUM = "all"
+PRECEDENCE = (
+    "erased",
+    "legal_block",
+    "spam_complaint",
+    "unsubscribed",
+    "hard_bounce",
+    "invalid",
+    "channel_block",
+    "topic_unsubscribe",
+    "soft_bounces",
+)
+"""Strongest first."""
+FOR_EVER = frozenset({"erased", "legal_block", "spam_complaint"})
+"""No later opt-in lifts these."""
+MARKETING_ONLY = frozenset({"unsubscribed", "topic_unsubscribe", "soft_bounces"})
+"""What is owed, an order's confirmation for example, is sent in spite of these."""
+CHUNK_ROWS = 500
+
+
+class Suppressions(LedgerStore):
+    """Who must not be sent to; addresses are kept as keyed hashes alone."""
+
+    def suppress(self, medium: str, address: str, reason: str, at: datetime) -> None:
+        """Note a reason not to send to an address on a medium, or on `all`.
+
+        Raises TerminalError for a reason that PRECEDENCE does not name. Events may come in any
+        order and more than once: the latest of each kind decides.
+        """
+        if reason not in PRECEDENCE:
+            known = ", ".join(PRECEDENCE)
+            raise TerminalError(f"suppression: {reason} is no reason; choose of {known}")
+        with self._engine.begin() as connection:
+            advance(connection)
+            hashed = self.address_hash(address)
+            since = _latest(connection, medium, hashed, reason, at)
+            lifted = _since(connection, medium, hashed, OPT_IN)
+            is_lifted = reason not in FOR_EVER and lifted is not None and lifted > since
+            _set(connection, medium, hashed, reason, since, lifted if is_lifted else None)
+
+    def lift(self, medium: str, address: str, at: datetime) -> None:
+        """Note an explicit opt-in; it lifts what was before it, but never what is for ever."""
+        with self._engine.begin() as connection:
+            advance(connection)
+            hashed = self.address_hash(address)
+            since = _latest(connection, medium, hashed, OPT_IN, at)
+            _set(connection, medium, hashed, OPT_IN, since, None)
+            rows = SUPPRESSION.update().where(
+                SUPPRESSION.c.medium == medium,
+                SUPPRESSION.c.address_hash == hashed,
+                SUPPRESSION.c.reason.not_in([*FOR_EVER, OPT_IN]),
+                SUPPRESSION.c.since < since,
+            )
+            connection.execute(rows.values(lifted_at=since))
+
+    def suppressed(self, medium: str, address: str) -> str | None:
+        """Give the strongest reason not to send marketing to an address, or None."""
+        hashed = self.address_hash(address)
+        with self._engine.connect() as connection:
+            return suppressed_hashes(connection, medium, [hashed], is_marketing=True).get(hashed)
+
+
+def suppressed_hashes(
+    connection: Connection, medium: str, hashes: Sequence[str], *, is_marketing: bool
+) -> dict[str, str]:
+    """Give address hash → strongest reason of those that must not be sent to."""
+    found: dict[str, str] = {}
+    allowed = () if is_marketing else MARKETING_ONLY
+    for chunk in _chunks(sorted(set(hashes))):
+        query = select(SUPPRESSION.c.address_hash, SUPPRESSION.c.reason).where(
+            SUPPRESSION.c.medium.in_((medium, EVERY_MEDIUM)),
+            SUPPRESSION.c.address_hash.in_(chunk),
+            SUPPRESSION.c.reason.not_in([*allowed, OPT_IN]),
+            SUPPRESSION.c.lifted_at.is_(None),
+        )
+        for hashed, reason in connection.execute(query):
+            found[hashed] = min(reason, found.get(hashed, reason), key=PRECEDENCE.index)
+    return found
+
+
+def _since(connection: Connection, medium: str, hashed: str, reason: str) -> datetime | None:
+    query = select(SUPPRESSION.c.since).where(
+        SUPPRESSION.c.medium == medium,
+        SUPPRESSION.c.address_hash == hashed,
+        SUPPRESSION.c.reason == reason,
+    )
+    return connection.scalar(query)
+
+
+def _latest(
+    connection: Connection, medium: str, hashed: str, reason: str, at: datetime
+) -> datetime:
+    known = _since(connection, medium, hashed, reason)
+    return at if known is None else max(known, at)
+
+
+def _set(
+    connection: Connection,
+    medium: str,
+    hashed: str,
+    reason: str,
+    since: datetime,
+    lifted_at: datetime | None,
+) -> None:
+    key = {"medium": medium, "address_hash": hashed, "reason": reason}
+    change = SUPPRESSION.update()
+    for name, value in key.items():
+        change = change.where(SUPPRESSION.c[name] == value)
+    values = {"since": since, "lifted_at": lifted_at}
+    if connection.execute(change.values(**values)).rowcount == 0:
+        connection.execute(SUPPRESSION.insert().values(**key, **values))
+
+
+def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(values), CHUNK_ROWS):
+        yield values[start : start + CHUNK_ROWS]

@@ -1,0 +1,264 @@
+"""Reading one publication: the only data a sync sees."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+
+from reverse_etl.canonical import Value
+from reverse_etl.channel import Reject
+from reverse_etl.errors import TerminalError
+from reverse_etl.send_rules import FrequencyRule, MessageRules, QuietHours
+from reverse_etl.source import Source
+from reverse_etl.spec import SyncSpec
+
+FETCH_ROWS = 5_000
+
+
+class PublicationMissingError(Exception):
+    """There is no publication in the folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class PublicationInfo:
+    """Which publication it is."""
+
+    publication_id: str
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRow:
+    """One row of a segment with the policy's word on it; `reason` is None when allowed."""
+
+    person_id: str | None
+    reason: str | None
+    episode: str
+    payload: Mapping[str, Value]
+    reject: Reject | None
+    expires_at: datetime | None = None
+    """When a message is of no use any more, where the row itself says so."""
+
+
+class Publication:
+    """A publication folder opened read-only; use it as a context manager and close it early."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open both databases; raises PublicationMissingError when one is not there."""
+        warehouse, contacts = folder / "warehouse.duckdb", folder / "contacts.duckdb"
+        if not warehouse.is_file() or not contacts.is_file():
+            raise PublicationMissingError(folder.name)
+        self._connection = duckdb.connect(str(warehouse), read_only=True)
+        place = str(contacts).replace("'", "''")
+        self._connection.execute(f"attach '{place}' as contacts (read_only)")
+        self.info = self._read_info()
+
+    def __enter__(self) -> Self:
+        """Give the opened publication."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close both databases."""
+        self._connection.close()
+
+    def _read_info(self) -> PublicationInfo:
+        query = "select publication_id, as_of_date, published_at from _publication.publication"
+        try:
+            row = self._connection.execute(query).fetchone()
+        except duckdb.CatalogException:
+            row = None
+        if row is None:
+            self._connection.close()
+            raise PublicationMissingError("_publication.publication")
+        return PublicationInfo(row[0], Source(row[1], row[2].replace(tzinfo=UTC)))
+
+    def target_rows(self, spec: SyncSpec) -> Iterator[TargetRow]:
+        """Give every row of the sync's segment, allowed or not, in the order of person_id.
+
+        A person on whom the policy has no word is refused as `not_decided`. Of a segment with the
+        columns `sync` and `occurrence`, such as `scenario_due`, only the sync's own rows are read.
+        """
+        rows = self._rows(spec)
+        sql = f"""
+            with eligibility as (
+                select person_id, bool_and(allowed) as allowed, min(reason_code) as reason_code
+                from policy.send_eligibility
+                where sync = ?
+                group by person_id
+            )
+            select
+                segment.person_id,
+                case
+                    when eligibility.allowed then null
+                    else coalesce(eligibility.reason_code, 'not_decided')
+                end,
+                {rows.episode},
+                {rows.expires_at},
+                {self._columns(spec)}
+            from {rows.relation} as segment
+            left join eligibility on eligibility.person_id = segment.person_id
+            left join contacts.contact.person_contacts as contact
+                on contact.person_id = segment.person_id
+            order by segment.person_id, {rows.order}
+        """
+        values = [spec.name, *rows.values]
+        for person_id, reason, episode, expires_at, *cells in self._stream(sql, values):
+            payload, absent = _payload(spec, cells)
+            reject = Reject(person_id or "", f"missing_{absent}") if absent else None
+            ends = None if expires_at is None else expires_at.replace(tzinfo=UTC)
+            yield TargetRow(person_id, reason, _episode(episode), payload, reject, ends)
+
+    def payloads(self, spec: SyncSpec, person_ids: Sequence[str]) -> dict[str, dict[str, Value]]:
+        """Give the mapped payload of some people of the segment."""
+        rows = self._rows(spec)
+        sql = f"""
+            select segment.person_id, {self._columns(spec)}
+            from (select unnest(?::varchar[]) as person_id) as wanted
+            inner join {rows.relation} as segment
+                on segment.person_id = wanted.person_id
+            left join contacts.contact.person_contacts as contact
+                on contact.person_id = segment.person_id
+            order by segment.person_id, {rows.order}
+        """
+        found: dict[str, dict[str, Value]] = {}
+        for person_id, *values in self._stream(sql, [list(person_ids), *rows.values]):
+            found.setdefault(person_id, _payload(spec, values)[0])
+        return found
+
+    def contact_payloads(
+        self, spec: SyncSpec, person_ids: Sequence[str]
+    ) -> dict[str, dict[str, Value]]:
+        """Give the contact fields of the payload for people who may have left the segment."""
+        fields = {name: mapping for name, mapping in spec.payload.items() if _is_contact(mapping)}
+        if not fields:
+            return {}
+        columns = ", ".join(f'contact."{mapping.column_name}"' for mapping in fields.values())
+        sql = f"""
+            select contact.person_id, {columns}
+            from (select unnest(?::varchar[]) as person_id) as wanted
+            inner join contacts.contact.person_contacts as contact
+                on contact.person_id = wanted.person_id
+            order by contact.person_id
+        """
+        rows = self._stream(sql, [list(person_ids)])
+        return {person: dict(zip(fields, values, strict=True)) for person, *values in rows}
+
+    def _columns(self, spec: SyncSpec) -> str:
+        """Write the payload's columns; raises TerminalError naming one that is not there."""
+        places = {
+            "segment": ("segments", spec.segment),
+            "contact": ("contact", "person_contacts"),
+        }
+        known = {source: self._known(*place) for source, place in places.items()}
+        parts = []
+        for name, mapping in spec.payload.items():
+            if mapping.column_name not in known[mapping.source]:
+                schema, table = places[mapping.source]
+                raise TerminalError(
+                    f"sync {spec.name}: payload field {name}: the publication has no column "
+                    f"{mapping.column_name} in {schema}.{table}; mend the mapping or the model"
+                )
+            parts.append(f'{mapping.source}."{mapping.column_name}"')
+        return ", ".join(parts)
+
+    def _rows(self, spec: SyncSpec) -> "_Rows":
+        """Give how the rows of a sync's segment are read."""
+        known = self._known("segments", spec.segment)
+        table = f'segments."{spec.segment}"'
+        episode = "segment.occurrence" if "occurrence" in known else "segment.entered_at"
+        expires_at = "segment.expires_at" if "expires_at" in known else "null"
+        # Of several occurrences of one person the newest is the message.
+        order = f"{episode} desc" if spec.is_message else episode
+        if "sync" not in known:
+            return _Rows(table, episode, expires_at, order, ())
+        relation = f"(select * from {table} where sync = ?)"
+        return _Rows(relation, episode, expires_at, order, (spec.name,))
+
+    def message_rules(self, medium: str) -> MessageRules:
+        """Give the caps and the quiet hours of a medium as the policy publishes them.
+
+        Raises TerminalError when the publication has no such rules: a message must not go then.
+        """
+        media = self._policy("media", "channel, quiet_from, quiet_until, counts_towards_cap")
+        rules = self._policy("frequency_rules", "medium, window_days, max_messages")
+        hours = {row[0]: (row[1], row[2]) for row in media}
+        if medium not in hours:
+            raise TerminalError(
+                f"policy.media has no row for {medium}; add it to the seed media.csv and publish"
+            )
+        begin, end = (_time(cell) for cell in hours[medium])
+        return MessageRules(
+            rules=tuple(FrequencyRule(*row) for row in rules),
+            counted_media=frozenset(row[0] for row in media if row[3]),
+            quiet=None if begin is None or end is None else QuietHours(begin, end),
+        )
+
+    def _policy(self, table: str, columns: str) -> list[tuple[Any, ...]]:
+        try:
+            return self._connection.execute(f"select {columns} from policy.{table}").fetchall()
+        except (duckdb.CatalogException, duckdb.BinderException):
+            raise TerminalError(
+                f"the publication has no policy.{table} with {columns}; build and publish again"
+            ) from None
+
+    def _known(self, schema: str, table: str) -> set[str]:
+        rows = self._connection.execute(
+            "select column_name from duckdb_columns() where schema_name = ? and table_name = ?",
+            [schema, table],
+        ).fetchall()
+        return {row[0] for row in rows}
+
+    def _stream(self, sql: str, values: list[Any]) -> Iterator[tuple[Any, ...]]:
+        cursor = self._connection.execute(sql, values)
+        while rows := cursor.fetchmany(FETCH_ROWS):
+            yield from rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """How the rows of a segment are read: SQL, and the values of its marks."""
+
+    relation: str
+    episode: str
+    expires_at: str
+    order: str
+    values: tuple[str, ...]
+
+
+def _episode(cell: Any) -> str:
+    if cell is None:
+        return ""
+    return cell if isinstance(cell, str) else str(cell.isoformat())
+
+
+def _time(cell: Any) -> time | None:
+    """Give an hour of the day from a time or from HH:MM."""
+    if cell is None or cell == "":
+        return None
+    return cell if isinstance(cell, time) else time.fromisoformat(str(cell))
+
+
+def _is_contact(mapping: Any) -> bool:
+    return bool(mapping.source == "contact")
+
+
+def _payload(spec: SyncSpec, values: Sequence[Any]) -> tuple[dict[str, Value], str | None]:
+    """Give the payload and the first required field that is empty."""
+    payload: dict[str, Value] = {}
+    absent: str | None = None
+    for (name, mapping), value in zip(spec.payload.items(), values, strict=True):
+        if value is None or value == "":
+            absent = name if mapping.required and absent is None else absent
+            if mapping.when_null == "omit":
+                continue
+        payload[name] = value
+    return payload, absent

@@ -1,0 +1,120 @@
+"""One request to LINE through the official SDK, with every answer and fault told apart."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from importlib.util import find_spec
+from typing import Any, Literal
+
+from reverse_etl.channel import Outcome
+from reverse_etl.vendors.answers import Answer, judge_fault, judge_refusal, root_fault
+
+ALREADY_ACCEPTED = 409
+"""A request with a retry key that the vendor has taken before."""
+
+
+def has_line_sdk() -> bool:
+    """Say whether the extra `line` is installed."""
+    return find_spec("linebot") is not None
+
+
+class LineApi:
+    """Makes single requests; never retries, never raises for what the other side does."""
+
+    def __init__(self, token: str, *, base_url: str | None, timeout_seconds: float) -> None:
+        """Keep what a request needs; makes no call and imports nothing."""
+        self._token = token
+        self._base_url = base_url
+        self._timeout = timeout_seconds
+        self._opened: Any = None
+
+    def send(self, kind: Literal["multicast", "push"], body: Mapping[str, Any], key: str) -> Answer:
+        """Send a message under a retry key; DELIVERED also when it was accepted before."""
+        from linebot.v3.messaging import (  # noqa: PLC0415 - an extra, and slow to import
+            MulticastRequest,
+            PushMessageRequest,
+        )
+
+        api = self._messaging()
+        if kind == "multicast":
+            request = MulticastRequest.from_dict(dict(body))
+            answer = self._judge(lambda **more: api.multicast_with_http_info(request, key, **more))
+        else:
+            request = PushMessageRequest.from_dict(dict(body))
+            answer = self._judge(
+                lambda **more: api.push_message_with_http_info(request, key, **more)
+            )
+        if answer.status == ALREADY_ACCEPTED:
+            return Answer(Outcome.DELIVERED, answer.code, answer.status)
+        return answer
+
+    def validate(
+        self, kind: Literal["multicast", "push"], messages: Sequence[Mapping[str, Any]]
+    ) -> Answer:
+        """Let the vendor judge messages; nobody gets them."""
+        from linebot.v3.messaging import (  # noqa: PLC0415 - an extra, and slow to import
+            ValidateMessageRequest,
+        )
+
+        api = self._messaging()
+        request = ValidateMessageRequest.from_dict({"messages": list(messages)})
+        judge = getattr(api, f"validate_{kind}_with_http_info")
+        return self._judge(lambda **more: judge(request, **more))
+
+    def messages_left(self) -> tuple[Answer, int | None]:
+        """Give how many messages the month still holds; None where it has no limit."""
+        api = self._messaging()
+        quota = self._judge(api.get_message_quota_with_http_info)
+        if quota.outcome is not Outcome.DELIVERED or quota.body.get("type") == "none":
+            return quota, None
+        used = self._judge(api.get_message_quota_consumption_with_http_info)
+        if used.outcome is not Outcome.DELIVERED:
+            return used, None
+        value, usage = quota.body.get("value"), used.body.get("totalUsage")
+        if not isinstance(value, int) or not isinstance(usage, int):
+            return Answer(Outcome.UNKNOWN, "bad_json", quota.status), None
+        return used, max(value - usage, 0)
+
+    def _messaging(self) -> Any:
+        if self._opened is None:
+            from linebot.v3.messaging import (  # noqa: PLC0415 - an extra, and slow to import
+                ApiClient,
+                Configuration,
+                MessagingApi,
+            )
+
+            configuration = Configuration(access_token=self._token or "unset")
+            # The SDK would follow redirects with the token, and urllib3 would try three times.
+            configuration.retries = False
+            self._opened = MessagingApi(ApiClient(configuration))
+            if self._base_url:
+                # The SDK's `host` setting does not reach its requests; this does.
+                self._opened.line_base_path = self._base_url
+        return self._opened
+
+    def _judge(self, call: Callable[..., Any]) -> Answer:
+        from linebot.v3.messaging.exceptions import (  # noqa: PLC0415 - an extra, slow to import
+            ApiException,
+        )
+        from urllib3.exceptions import HTTPError  # noqa: PLC0415 - comes with the extra
+
+        # At DEBUG the SDK logs answers, which may quote whom we sent to.
+        logging.getLogger("linebot.v3.messaging.rest").disabled = True
+        try:
+            response = call(_request_timeout=self._timeout)
+        except ApiException as error:
+            if not error.status:
+                return judge_fault(root_fault(error))
+            return judge_refusal(error.status, dict(error.headers or {}))
+        except (HTTPError, OSError, ValueError) as error:
+            return judge_fault(root_fault(error))
+        status = response.status_code
+        if status != 200:
+            return Answer(Outcome.UNKNOWN, f"http_{status}", status)
+        return Answer(Outcome.DELIVERED, f"http_{status}", status, body=_body(response.data))
+
+
+def _body(data: Any) -> Mapping[str, Any]:
+    """Give an answer's fields under the vendor's names; empty for what is no object."""
+    if isinstance(data, dict):
+        return data
+    return dict(data.to_dict()) if hasattr(data, "to_dict") else {}
