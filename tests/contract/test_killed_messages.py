@@ -3,7 +3,9 @@
 import random
 import threading
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 
@@ -14,62 +16,78 @@ from tests.contract.message_world import Mailroom, open_mailroom
 from tests.contract.sync_world import NOW, FrequencyRule, member, message_spec
 
 
-def _kill_after(seconds: float) -> Callable[[str], None]:
-    """Give a listener that kills so long after the first step."""
-    begun: list[threading.Timer] = []
+def _kill_after(steps: int, seconds: float) -> Callable[[str], None]:
+    """Give a listener that kills so long after the step of that number; 0 is the beginning."""
+    heard = count()
 
     def listen(_step: str) -> None:
-        if not begun:
-            begun.append(threading.Timer(seconds, kill_me))
-            begun[0].daemon = True
-            begun[0].start()
+        if next(heard) == steps:
+            timer = threading.Timer(seconds, kill_me)
+            timer.daemon = True
+            timer.start()
 
     return listen
 
 
-def _check(room: Mailroom, count: int) -> None:
-    """Everybody has one copy or is listed as unknown; what is told of the unknown ends them."""
+def _check(room: Mailroom, people: int) -> str:
+    """Hold that everybody has one copy or is listed as unknown, which events end; give figures."""
     copies = room.box.copies()
     assert max(copies.values()) == 1
     unknown = set(room.ledger.unknown_messages(room.spec.name))
     arrived = {row["id"] for row in room.box.coming()}
     states = [record.state for record in room.ledger.export_messages()]
-    assert len(states) == count
-    assert states.count("accepted") + len(unknown) == count
-    assert len(arrived | unknown) == count
+    assert len(states) == people
+    assert states.count("accepted") + len(unknown) == people
+    assert len(arrived | unknown) == people
     if room.kind != "C":
         assert not unknown
     events = [MessageEvent(known, "delivered", NOW) for known in sorted(arrived & unknown)]
     room.ledger.reconcile(events, now=NOW)
-    assert set(room.ledger.unknown_messages(room.spec.name)) == unknown - arrived
+    left = set(room.ledger.unknown_messages(room.spec.name))
+    assert left == unknown - arrived
+    return (
+        f"{sum(copies.values()) - len(copies)} doubled, {people - len(arrived | unknown)} lost, "
+        f"{len(unknown)} unknown, of which events ended {len(unknown - left)}"
+    )
 
 
-def _survive(room: Mailroom, people: int, kills: int, longest: float) -> None:
+def _survive(room: Mailroom, people: int, kills: int, planning_seconds: float) -> str:
+    """Kill run after run, anywhere from its beginning to its twelfth step, then let one end."""
     draw = random.Random(7)  # noqa: S311 (a test repeats its draws)
     folder = room.publish([member(n) for n in range(people)])
-    killed = 0
+    room.ledger.close()
+    began = perf_counter()
     for number in range(kills):
-        room.ledger.close()
-        after = _kill_after(draw.uniform(0.0, longest))
-        child = start(lambda: run_once(room, folder, f"k{number}", on_step=after))  # noqa: B023 - joined below
-        killed += end(child) == -9
+        step = draw.randint(0, 12)
+        after = _kill_after(step, draw.uniform(0.0, 0.03 if step else planning_seconds))
+
+        def work(run_id: str = f"k{number}", kill: Callable[[str], None] = after) -> None:
+            kill("begun")
+            run_once(room, folder, run_id, on_step=kill)
+
+        assert end(start(work)) == -9
     room.rerun(folder)
-    assert killed > 0
-    _check(room, people)
+    seconds = perf_counter() - began
+    told = _check(room, people)
     assert room.rerun(folder).summary["adds"] == 0
+    return f"{room.kind}: {kills} kills, {people} rows, {seconds:.0f} s, {told}"
 
 
 @pytest.mark.parametrize("kind", CHANNELS)
 def test_killed_runs_lose_and_double_nobody(kind: str, tmp_path: Path) -> None:
     with open_mailroom(tmp_path, kind) as room:
-        _survive(room, people=200, kills=2, longest=0.1)
+        _survive(room, people=200, kills=2, planning_seconds=0.05)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", CHANNELS)
-def test_200_kills_over_20000_rows_lose_and_double_nobody(kind: str, tmp_path: Path) -> None:
+def test_200_kills_over_20000_rows_lose_and_double_nobody(
+    kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with open_mailroom(tmp_path, kind) as room:
-        _survive(room, people=20_000, kills=200, longest=0.15)
+        figures = _survive(room, people=20_000, kills=200, planning_seconds=1.5)
+    with capsys.disabled():
+        print(f"\n{figures}")
 
 
 def _kill_at(kind: str, folder: Path, line: int) -> bool:
