@@ -5,8 +5,7 @@ import functools
 import json
 import re
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from google.ads.datamanager_v1 import types
 from google.protobuf import json_format
 
-from tests.contract.fake_sendgrid import Reply, answer_json
-from tests.contract.loopback import RawCall, listen
+from tests.contract.loopback import Reply, Request, answer_json
 
 USER_LIST = "7000000001"
 ACCOUNT = "1234567890"
@@ -26,7 +24,7 @@ KINDS = {
     "/v1/audienceMembers:ingest": types.IngestAudienceMembersRequest,
     "/v1/audienceMembers:remove": types.RemoveAudienceMembersRequest,
 }
-Script = Callable[[RawCall], "Reply | None"]
+Script = Callable[[Request], "Reply | None"]
 
 
 class FakeGoogle:
@@ -43,25 +41,25 @@ class FakeGoogle:
         self.before: Script = lambda _call: None
         self.base_url = ""
 
-    def answer(self, raw: RawCall) -> Reply:
+    def answer(self, call: Request) -> Reply:
         """Validate, then answer: the script's word before the deed, else the truth."""
         with self._lock:
-            if _issuer(raw.headers.get("authorization", "")) != EMAIL:
+            if _issuer(call.headers.get("authorization", "")) != EMAIL:
                 return google_error(401, "UNAUTHENTICATED")
-            if raw.path == "/v1/requestStatus:retrieve":
-                return self._status(raw)
-            said = self.before(raw)
-            return said if said is not None else self._change(raw)
+            if call.path == "/v1/requestStatus:retrieve":
+                return self._status(call)
+            said = self.before(call)
+            return said if said is not None else self._change(call)
 
-    def _status(self, raw: RawCall) -> Reply:
-        status = self.jobs.get(raw.query.get("requestId", ""))
+    def _status(self, call: Request) -> Reply:
+        status = self.jobs.get(call.query.get("requestId", ""))
         if status is None:
             return google_error(404, "NOT_FOUND", reason="INVALID_REQUEST_ID")
         return answer_json(200, {"requestStatusPerDestination": [status]})
 
-    def _change(self, raw: RawCall) -> Reply:
-        kind = KINDS[raw.path]
-        request = kind.wrap(json_format.Parse(raw.body, kind.pb(kind())))
+    def _change(self, call: Request) -> Reply:
+        kind = KINDS[call.path]
+        request = kind.wrap(json_format.Parse(call.raw, kind.pb(kind())))
         problem = _problem(request)
         if problem:
             self.violations.append(problem)
@@ -150,11 +148,3 @@ def write_credentials(place: Path) -> Path:
     }
     place.write_text(json.dumps(account), encoding="utf-8")
     return place
-
-
-@contextmanager
-def serve_google(fake: FakeGoogle) -> Iterator[FakeGoogle]:
-    """Let the fake answer on a loopback port; at the end no request may have been wrong."""
-    with listen(fake.answer) as fake.base_url:
-        yield fake
-    assert fake.violations == []

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from tests.contract.fake_sendgrid import Reply, answer_json
-from tests.contract.fake_vendor import DATA, Description, FakeVendor, Request
+from tests.contract.fake_vendor import FakeVendor
+from tests.contract.loopback import Reply, Request, answer_json
+from tests.contract.openapi import DATA, Description
 from tests.contract.sync_world import CANARY_KEY
 
 DESCRIPTION = DATA / "line" / "messages.json"
@@ -56,7 +57,7 @@ class FakeLine(FakeVendor):
         if request.path.endswith("/quota"):
             limit = {"type": "none"}
             if self.quota is not None:
-                limit = {"type": "limited", "value": self.quota}  # type: ignore[dict-item]  # JSON
+                limit = {"type": "limited", "value": self.quota}
             return answer_json(200, limit)
         if request.path.endswith("/consumption"):
             return answer_json(200, {"totalUsage": len(self.sent)})

@@ -5,16 +5,13 @@ import hmac
 import json
 import re
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qs
 
 from facebook_business.adobjects.helpers.customaudiencemixin import CustomAudienceMixin
 
-from tests.contract.fake_sendgrid import Reply, answer_json
-from tests.contract.loopback import RawCall, listen
+from tests.contract.loopback import Reply, Request, answer_json
 from tests.contract.sync_world import CANARY_KEY
 
 AUDIENCE = "23850000000000001"
@@ -58,19 +55,19 @@ class FakeMeta:
         self.after: Script = lambda _call: None
         self.base_url = ""
 
-    def answer(self, raw: RawCall) -> Reply:
+    def answer(self, request: Request) -> Reply:
         """Validate, then answer: the script's word before or after the deed, else the truth."""
         with self._lock:
-            form = {n: v[0] for n, v in parse_qs(raw.body.decode()).items()} or dict(raw.query)
-            problem = _problem_with_address(raw, form)
-            if problem is None and raw.method == "POST":
+            form = request.form or dict(request.query)
+            problem = _problem_with_address(request, form)
+            if problem is None and request.method == "POST":
                 problem = _problem_with_users(form)
             if problem:
                 self.violations.append(problem)
                 return meta_error(400, 100, message=problem)
-            if raw.headers.get("authorization") != f"Bearer {CANARY_KEY}":
+            if request.headers.get("authorization") != f"Bearer {CANARY_KEY}":
                 return meta_error(400, 190)
-            if raw.method == "GET":
+            if request.method == "GET":
                 status = {"code": self.operation_status}
                 return answer_json(200, {"id": AUDIENCE, "operation_status": status})
             call = _users_call(form)
@@ -78,10 +75,10 @@ class FakeMeta:
             said = self.before(call)
             if said is not None:
                 return said
-            self._act(call)
+            self.act(call)
             return self.after(call) or users_reply(len(call.rows))
 
-    def _act(self, call: UsersCall) -> None:
+    def act(self, call: UsersCall) -> None:
         for person in call.people():
             if call.method == "DELETE":
                 self._take_out(person)
@@ -114,11 +111,11 @@ def _users_call(form: dict[str, str]) -> UsersCall:
     return UsersCall(method, tuple(payload["schema"]), payload["data"], json.loads(form["session"]))
 
 
-def _problem_with_address(raw: RawCall, form: dict[str, str]) -> str | None:
-    tail = "" if raw.method == "GET" else "/users"
-    if not re.fullmatch(rf"/v[0-9]+\.[0-9]+/{AUDIENCE}{tail}", raw.path):
-        return f"{raw.method} {raw.path} is no edge of the audience"
-    if "access_token" in raw.query:
+def _problem_with_address(request: Request, form: dict[str, str]) -> str | None:
+    tail = "" if request.method == "GET" else "/users"
+    if not re.fullmatch(rf"/v[0-9]+\.[0-9]+/{AUDIENCE}{tail}", request.path):
+        return f"{request.method} {request.path} is no edge of the audience"
+    if "access_token" in request.query:
         return "the token stands in the address"
     proof = hmac.new(APP_SECRET.encode(), CANARY_KEY.encode(), hashlib.sha256).hexdigest()
     return None if form.get("appsecret_proof") == proof else "appsecret_proof is wrong"
@@ -142,11 +139,3 @@ def _problem_with_users(form: dict[str, str]) -> str | None:
 
 
 _ID = "EXTERN_ID"
-
-
-@contextmanager
-def serve_meta(fake: FakeMeta) -> Iterator[FakeMeta]:
-    """Let the fake answer on a loopback port; at the end no request may have been wrong."""
-    with listen(fake.answer) as fake.base_url:
-        yield fake
-    assert fake.violations == []

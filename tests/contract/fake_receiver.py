@@ -6,8 +6,8 @@ from typing import Any
 from standardwebhooks import Webhook
 from standardwebhooks.webhooks import WebhookVerificationError
 
-from tests.contract.fake_sendgrid import Reply
-from tests.contract.fake_vendor import FakeVendor, Request
+from tests.contract.fake_vendor import FakeVendor
+from tests.contract.loopback import Reply, Request
 
 SECRET = "whsec_" + "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo5"
 MAX_BODY = 20_000

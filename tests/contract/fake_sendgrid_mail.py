@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from reverse_etl.clock import Clock
-from tests.contract.fake_sendgrid import Call, FakeSendGrid, Reply, answer_json
+from tests.contract.fake_sendgrid import FakeSendGrid
+from tests.contract.loopback import Reply, Request, answer_json
+from tests.contract.openapi import DATA
 
-PATHS = Path(__file__).parents[1] / "data" / "sendgrid" / "mail.json"
 MAX_BYTES = 30_000_000
 MAX_AHEAD_SECONDS = 72 * 3600
 SURE_SECONDS = 600
@@ -31,7 +32,7 @@ class Mail:
 class FakeSendGridMail(FakeSendGrid):
     """Takes mails by the official description and the limits of the documentation's prose."""
 
-    description: ClassVar[Path] = PATHS
+    description: ClassVar[Path] = DATA / "sendgrid" / "mail.json"
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()
@@ -42,9 +43,9 @@ class FakeSendGridMail(FakeSendGrid):
         self.taken: list[Mail] = []
 
     @property
-    def sends(self) -> list[Call]:
+    def sends(self) -> list[Request]:
         """Give the requests that asked for mail to go out."""
-        return [call for call in self.calls if _is_send(call) and not _is_sandbox(call)]
+        return [call for call in self.requests if _is_send(call) and not _is_sandbox(call)]
 
     def gone_out(self, *, at: datetime | None = None) -> list[Mail]:
         """Give the mails that have left by an instant, the present one without any."""
@@ -64,13 +65,13 @@ class FakeSendGridMail(FakeSendGrid):
         at = self.cancelled.get(mail.batch_id)
         return at is not None and at <= mail.send_at - SURE_SECONDS
 
-    def _violation(self, call: Call) -> str | None:
+    def violation(self, call: Request) -> str | None:
         if not _is_send(call):
-            return super()._violation(call)
+            return super().violation(call)
         wrong = next(self._wrongs(call.body), None)
         # A dynamic template gives both, and they override what the request says of them.
         filled = {"subject": "-", "content": [{"type": "text/plain", "value": "-"}]} | call.body
-        return wrong or super()._violation(Call(call.method, call.path, call.query, filled))
+        return wrong or self.described(call, filled)
 
     def _wrongs(self, body: dict[str, Any]) -> Iterator[str]:
         """Give what the prose forbids and the schema does not say; our channel never does it."""
@@ -93,7 +94,7 @@ class FakeSendGridMail(FakeSendGrid):
         if "batch_id" in body and body["batch_id"] not in self.batches:
             yield "an unknown batch"
 
-    def _act(self, call: Call) -> Reply:
+    def act(self, call: Request) -> Reply:
         if _is_send(call):
             return self._send(call.body)
         if call.path == "/v3/mail/batch":
@@ -126,10 +127,10 @@ class FakeSendGridMail(FakeSendGrid):
         return answer_json(201, {"batch_id": batch_id, "status": "cancel"})
 
 
-def _is_send(call: Call) -> bool:
+def _is_send(call: Request) -> bool:
     return call.path == "/v3/mail/send"
 
 
-def _is_sandbox(call: Call) -> bool:
+def _is_sandbox(call: Request) -> bool:
     settings = (call.body or {}).get("mail_settings", {})
     return bool(settings.get("sandbox_mode", {}).get("enable"))

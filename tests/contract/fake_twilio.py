@@ -4,8 +4,9 @@ import base64
 import json
 from collections import Counter
 
-from tests.contract.fake_sendgrid import Reply, answer_json
-from tests.contract.fake_vendor import DATA, Description, FakeVendor, Request
+from tests.contract.fake_vendor import FakeVendor
+from tests.contract.loopback import Reply, Request, answer_json
+from tests.contract.openapi import DATA, Description
 from tests.contract.sync_world import CANARY_KEY
 
 ACCOUNT = "AC" + "0" * 32

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, ClassVar, Self
+from urllib.parse import urlsplit
 
 from reverse_etl.channel import (
     Batch,
@@ -42,7 +43,7 @@ class Letterbox:
         self.prepared = 0
         self.requests: list[dict[str, Any]] = []
         self.before: Callable[[dict[str, Any]], str] = lambda _request: ""
-        self.address = ("", 0)
+        self.url = ""
         self._lock = threading.Lock()
 
     def copies(self) -> Counter[str]:
@@ -81,29 +82,23 @@ class Letterbox:
         return "taken"
 
 
-class _Handler(socketserver.StreamRequestHandler):
-    def handle(self) -> None:
-        box: Letterbox = self.server.box  # type: ignore[attr-defined] - ours
-        for line in self.rfile:
-            answer = box.take(json.loads(line))
-            if not answer:
-                self.connection.shutdown(socket.SHUT_RDWR)
-                return
-            self.wfile.write(answer.encode() + b"\n")
-
-
-class _Server(socketserver.ThreadingTCPServer):
-    allow_reuse_address = True
-    daemon_threads = True
-
-
 @contextmanager
 def open_letterbox() -> Iterator[Letterbox]:
     """Give an empty letterbox that answers on a local port."""
     box = Letterbox()
-    with _Server(("127.0.0.1", 0), _Handler) as server:
-        server.box = box  # type: ignore[attr-defined] - ours
-        box.address = server.server_address[:2]  # type: ignore[assignment] - IPv4
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            for line in self.rfile:
+                answer = box.take(json.loads(line))
+                if not answer:
+                    self.connection.shutdown(socket.SHUT_RDWR)
+                    return
+                self.wfile.write(answer.encode() + b"\n")
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        box.url = f"tcp://127.0.0.1:{server.server_address[1]}"
         thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         try:
@@ -120,15 +115,16 @@ class LetterboxChannel(Channel):
     letter: ClassVar[str] = "C"
     capabilities: ClassVar[Capabilities]
 
-    def __init__(self, address: tuple[str, int]) -> None:
-        self._address = address
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        self._address = (parts.hostname, parts.port)
         self._connection: socket.socket | None = None
 
     @classmethod
     def open(
-        cls, options: Mapping[str, object], _fields: Sequence[str], settings: ChannelSettings
+        cls, _options: Mapping[str, object], _fields: Sequence[str], settings: ChannelSettings
     ) -> Self:
-        raise NotImplementedError
+        return cls(settings.base_urls[cls.name])
 
     @classmethod
     def check_options(cls, _options: Mapping[str, object], _fields: Sequence[str]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from reverse_etl.channel import Channel
+from reverse_etl.channel import Channel, ChannelSettings
 from reverse_etl.engine import SyncResult, run_sync
 from reverse_etl.ledger.ledger import Ledger
 from reverse_etl.sending.retries import SendPolicy
@@ -31,9 +31,10 @@ class Mailroom:
 
     def channel(self, **able: object) -> LetterboxChannel:
         """Give a channel to the letterbox, with other capabilities where a test wants them."""
-        channel = CHANNELS[self.kind](self.box.address)
+        kind = CHANNELS[self.kind]
+        channel = kind.open({}, (), ChannelSettings(base_urls={kind.name: self.box.url}))
         if able:
-            channel.capabilities = replace(channel.capabilities, **able)  # type: ignore[misc,arg-type] - ours
+            channel.capabilities = replace(channel.capabilities, **able)
         return channel
 
     def publish(self, people: list[Person], **policy: Any) -> Path:

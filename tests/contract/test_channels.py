@@ -55,7 +55,7 @@ class World:
             self.bench.spec,
             publish(place, people, sync=self.bench.spec.name),
             self.ledger,
-            channel or channel_of(self.bench),  # type: ignore[arg-type]  # any channel will do
+            channel or channel_of(self.bench),
             policy=replace(LIVE, live=live),
             clock=self.clock,
             run_id=f"run{self.runs}",

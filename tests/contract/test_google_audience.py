@@ -24,8 +24,8 @@ from reverse_etl.ledger.ledger import Ledger
 from tests.contract.benches.base import channel_of
 from tests.contract.benches.google_audience import GoogleBench
 from tests.contract.benches.meta_audience import plain_hash
-from tests.contract.fake_google import FakeGoogle, google_error, serve_google
-from tests.contract.fake_sendgrid import Reply
+from tests.contract.fake_google import FakeGoogle, google_error
+from tests.contract.loopback import Reply, serve
 from tests.contract.sync_world import LIVE, NOW, TurnedClock, member, publish
 
 OPTIONS = {"audience_id": "1", "account_id": "2", "customer_match_terms": "accepted"}
@@ -33,7 +33,7 @@ OPTIONS = {"audience_id": "1", "account_id": "2", "customer_match_terms": "accep
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[GoogleBench]:
-    with serve_google(FakeGoogle()) as fake:
+    with serve(FakeGoogle()) as fake:
         yield GoogleBench(fake, tmp_path)
 
 

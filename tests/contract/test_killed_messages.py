@@ -128,7 +128,7 @@ def test_cap_holds_to_the_message_when_two_syncs_run_at_once(tmp_path: Path) -> 
         places = [room.publish(people, sync=spec.name, rules=rules) for spec in specs]
         room.ledger.close()
         children = [
-            start(lambda s=spec, p=place: run_once(room, p, s.name, spec=s))  # type: ignore[misc] - bound
+            start(lambda s=spec, p=place: run_once(room, p, s.name, spec=s))
             for spec, place in zip(specs, places, strict=True)
         ]
         assert [end(child) for child in children] == [0, 0]
@@ -142,7 +142,7 @@ def test_second_run_of_one_sync_at_once_is_refused(tmp_path: Path) -> None:
     with open_mailroom(tmp_path, "C") as room:
         folder = room.publish([member(n) for n in range(200)])
         room.ledger.close()
-        runs = [lambda n=n: run_once(room, folder, f"r{n}") for n in range(2)]  # type: ignore[misc] - bound
+        runs = [lambda n=n: run_once(room, folder, f"r{n}") for n in range(2)]
         children = [start(run) for run in runs]
         ended = sorted(end(child) for child in children)
         assert ended in ([0, 0], [0, 1])

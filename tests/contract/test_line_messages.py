@@ -14,8 +14,7 @@ from reverse_etl.channels.line_messages import LineMessages
 from reverse_etl.errors import TerminalError, TransientError
 from reverse_etl.vendors.line_message import LineOptions
 from tests.contract.benches.line_messages import TEXT, LineMessagesBench, open_bench
-from tests.contract.fake_sendgrid import Reply
-from tests.contract.fake_vendor import Request
+from tests.contract.loopback import Reply, Request
 from tests.contract.sync_world import CANARY_KEY, NOW, TurnedClock, line_user
 
 PERSONAL = {"type": "text", "text": "{coupon}をどうぞ"}
@@ -40,7 +39,7 @@ def _channel(bench: LineMessagesBench, clock: TurnedClock, **options: object) ->
 
 def _row(number: int = 1, **payload: object) -> Row:
     values = {"line_user_id": line_user(f"canary{number}@example.jp"), **payload}
-    return Row(f"p{number}", values, f"{number:032x}")  # type: ignore[arg-type]  # values of tests
+    return Row(f"p{number}", values, f"{number:032x}")
 
 
 def _batch(

@@ -16,8 +16,8 @@ from reverse_etl.ledger.ledger import Ledger
 from reverse_etl.sending.retries import SendPolicy
 from reverse_etl.vendors.sendgrid_message import MailOptions
 from tests.contract.benches.sendgrid_mail import SendGridMailBench, open_bench
-from tests.contract.fake_sendgrid import Call, Reply
 from tests.contract.inbound_world import Vendor
+from tests.contract.loopback import Reply, Request
 from tests.contract.sync_world import LIVE, Person, TurnedClock, member, publish
 
 
@@ -82,9 +82,9 @@ class PowerCutError(BaseException):
 
 def _lose_once(world: Round) -> None:
     """Let the vendor take the first mails and say nothing."""
-    lost: list[Call] = []
+    lost: list[Request] = []
 
-    def cut(call: Call) -> Reply | None:
+    def cut(call: Request) -> Reply | None:
         if call.path != "/v3/mail/send" or lost:
             return None
         lost.append(call)
@@ -123,7 +123,7 @@ def test_run_that_is_cut_off_is_called_back_and_everybody_gets_one_mail(
 def test_recall_that_comes_too_late_stays_unknown_until_an_event_tells(world: Round) -> None:
     fake = world.bench.fake
 
-    def drag(call: Call) -> Reply | None:
+    def drag(call: Request) -> Reply | None:
         if call.path == "/v3/mail/send":
             world.vendor.clock.sleep(700)
             return Reply(cut=True)

@@ -154,7 +154,7 @@ def test_lost_answer_doubles_no_message(post: Post) -> None:
             return BatchResult(Outcome.UNKNOWN, "RemoteDisconnected")
         return result
 
-    channel.deliver = lose  # type: ignore[method-assign]  # the script stands for the network
+    channel.deliver = lose
     post.run(people, channel=channel)
     post.run(people)
     assert lost
@@ -165,8 +165,8 @@ def test_person_who_answered_stop_is_suppressed_at_once_for_every_sync(tmp_path:
     with open_bench("twilio_sms", tmp_path) as bench:
         post = Post(bench, tmp_path)
         number = str(phone_of("canary1@example.jp"))
-        bench.fake.before = (  # type: ignore[attr-defined]  # of this bench
-            lambda request: failed(400, 21610) if request.form["To"] == number else None
+        bench.fake.before = lambda request: (
+            failed(400, 21610) if request.form["To"] == number else None
         )
         post.run([member(1), member(2)])
         assert post.ledger.suppressed("sms", number) == "unsubscribed"

@@ -23,8 +23,8 @@ from reverse_etl.errors import TerminalError
 from reverse_etl.ledger.ledger import Ledger
 from tests.contract.benches.base import channel_of
 from tests.contract.benches.meta_audience import MetaBench, plain_hash
-from tests.contract.fake_meta import FakeMeta, meta_error, serve_meta, users_reply
-from tests.contract.fake_sendgrid import Reply
+from tests.contract.fake_meta import FakeMeta, meta_error, users_reply
+from tests.contract.loopback import Reply, serve
 from tests.contract.sync_world import CANARY_KEY, LIVE, NOW, TurnedClock, member, publish
 
 PEOPLE = {
@@ -38,7 +38,7 @@ PEOPLE = {
 
 @pytest.fixture
 def bench() -> Iterator[MetaBench]:
-    with serve_meta(FakeMeta()) as fake:
+    with serve(FakeMeta()) as fake:
         yield MetaBench(fake)
 
 

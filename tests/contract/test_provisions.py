@@ -14,14 +14,14 @@ from reverse_etl.ledger.ledger import Ledger
 from reverse_etl.ledger.provision import KEPT, ProvisionRecord
 from tests.contract.benches.base import channel_of
 from tests.contract.benches.meta_audience import MetaBench
-from tests.contract.fake_meta import FakeMeta, serve_meta
-from tests.contract.fake_sendgrid import Reply
+from tests.contract.fake_meta import FakeMeta
+from tests.contract.loopback import Reply, serve
 from tests.contract.sync_world import LIVE, NOW, Person, TurnedClock, member, publish
 
 
 @pytest.fixture
 def bench() -> Iterator[MetaBench]:
-    with serve_meta(FakeMeta()) as fake:
+    with serve(FakeMeta()) as fake:
         yield MetaBench(fake)
 
 

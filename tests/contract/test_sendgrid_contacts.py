@@ -28,7 +28,8 @@ from reverse_etl.errors import TerminalError, TransientError
 from reverse_etl.ledger.ledger import Ledger
 from tests.contract.benches.base import channel_of
 from tests.contract.benches.sendgrid_contacts import SendGridBench
-from tests.contract.fake_sendgrid import Call, FakeSendGrid, Reply, serve
+from tests.contract.fake_sendgrid import FakeSendGrid
+from tests.contract.loopback import Reply, Request, serve
 from tests.contract.sync_world import (
     CANARY_KEY,
     LIST_ID,
@@ -95,7 +96,7 @@ def test_answer_is_judged_by_its_documented_meaning(
     bench.fake.before = lambda _call: reply
     result = channel_of(bench).deliver(_batch())
     assert (result.outcome.value, result.code) == (outcome, code)
-    assert len(bench.fake.calls) == 1
+    assert len(bench.fake.requests) == 1
     assert result.retry_after == (7.0 if "Retry-After" in reply.headers else None)
 
 
@@ -133,7 +134,7 @@ def test_redirect_never_carries_the_key_to_another_host(bench: SendGridBench, me
 def test_silent_vendor_times_out_as_unknown(bench: SendGridBench) -> None:
     hold = threading.Event()
 
-    def wait(_call: Call) -> Reply | None:
+    def wait(_call: Request) -> Reply | None:
         hold.wait(2.0)
         return None
 
@@ -183,7 +184,7 @@ def test_person_waiting_for_a_job_is_left_alone_until_it_ends(
     clock = TurnedClock()
     channel = channel_of(bench)
 
-    def slow(call: Call) -> Reply | None:
+    def slow(call: Request) -> Reply | None:
         return Reply(200, b'{"status":"pending"}') if "imports" in call.path else None
 
     bench.fake.before = slow
@@ -208,7 +209,7 @@ def test_failed_job_is_not_acknowledged(
     place = publish(tmp_path / "a", [member(1), member(2)], sync=bench.spec.name)
     channel, clock = channel_of(bench), TurnedClock()
 
-    def end_badly(call: Call) -> Reply | None:
+    def end_badly(call: Request) -> Reply | None:
         if "imports" not in call.path:
             return None
         bench.fake.on_list -= {"canary2@example.jp"}
@@ -228,7 +229,7 @@ def test_removal_without_contact_ids_makes_no_call(bench: SendGridBench) -> None
     batch = replace(batch, items=[replace(item, remote_id=None) for item in batch.items])
     result = channel_of(bench).deliver(batch)
     assert result == BatchResult(Outcome.REJECTED, "no_contact_id")
-    assert bench.fake.calls == []
+    assert bench.fake.requests == []
 
 
 @pytest.mark.parametrize(
@@ -255,7 +256,7 @@ def test_run_is_a_dry_run_with_a_clear_word_when_a_setting_is_missing(
     assert message in result.summary["waiting_reason"]
     assert result.summary["adds"] == 1
     assert not channel.check().ok
-    assert bench.fake.calls == []
+    assert bench.fake.requests == []
 
 
 @pytest.mark.parametrize(

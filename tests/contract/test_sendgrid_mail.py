@@ -15,7 +15,7 @@ from reverse_etl.channels.sendgrid_mail import SendGridMail
 from reverse_etl.errors import TerminalError, TransientError
 from reverse_etl.vendors.sendgrid_message import MailOptions
 from tests.contract.benches.sendgrid_mail import TEMPLATE_ID, SendGridMailBench, open_bench
-from tests.contract.fake_sendgrid import Call, Reply
+from tests.contract.loopback import Reply, Request
 from tests.contract.sync_world import CANARY_KEY, NOW, TurnedClock
 
 NOW_SECOND = int(NOW.timestamp())
@@ -45,7 +45,7 @@ def _channel(
 
 def _row(number: int = 1, **payload: object) -> Row:
     values = {**PAYLOAD, "email": f"canary{number}@example.jp", **payload}
-    return Row(f"p{number}", values, f"{number:032x}")  # type: ignore[arg-type]  # of several kinds
+    return Row(f"p{number}", values, f"{number:032x}")
 
 
 def _batch(channel: SendGridMail, count: int = 1, key: str = "s:r:00001") -> Batch:
@@ -188,9 +188,9 @@ def test_recall_is_not_certain_when_the_vendor_did_not_cancel(
     bench.fake.before = lambda _call: Reply(403)
     with pytest.raises(TerminalError, match="http_403"):
         channel.recall(batch.handle)
-    before = len(bench.fake.calls)
+    before = len(bench.fake.requests)
     assert not channel.recall("no handle of ours")
-    assert len(bench.fake.calls) == before
+    assert len(bench.fake.requests) == before
 
 
 def test_batch_that_had_to_wait_goes_out_later_and_recalls_by_the_first_word(
@@ -276,7 +276,7 @@ def test_two_people_with_one_address_have_one_key(
 ) -> None:
     channel = _channel(bench, clock)
     built = [channel.build(_row(n, email="Same@Example.jp")) for n in (1, 2)]
-    keys = {item.key for item in built}  # type: ignore[union-attr]  # both rows are sound
+    keys = {item.key for item in built}
     assert keys == {"same@example.jp"}
 
 
@@ -326,7 +326,7 @@ def test_missing_setting_is_named_and_nothing_is_called(
     channel = SendGridMail(options, bench.settings(**(whole | secrets)), clock)
     assert message in str(channel.missing())
     assert channel.check().message == channel.missing()
-    assert bench.fake.calls == []
+    assert bench.fake.requests == []
 
 
 @pytest.mark.parametrize(
@@ -358,7 +358,7 @@ def test_check_says_so_when_the_vendor_would_not_take_the_mail(
 ) -> None:
     channel = _channel(bench, clock)
     assert channel.check().ok
-    (call,) = bench.fake.calls
+    (call,) = bench.fake.requests
     assert call.body["mail_settings"] == {"sandbox_mode": {"enable": True}}
     bench.fake.before = lambda _call: Reply(400)
     health = channel.check()
@@ -385,7 +385,7 @@ def test_neither_key_nor_address_is_logged_or_shown(
     caplog.set_level(logging.DEBUG)
     channel = _channel(bench, clock)
     batch = _prepared(channel, _batch(channel))
-    seen: list[Call] = bench.fake.calls
+    seen: list[Request] = bench.fake.requests
     bench.fake.before = lambda _call: Reply(500, b"canary1@example.jp")
     result = channel.deliver(batch)
     assert seen

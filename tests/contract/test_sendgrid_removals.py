@@ -11,7 +11,8 @@ from reverse_etl.engine import run_sync
 from reverse_etl.ledger.ledger import Ledger
 from tests.contract.benches.base import channel_of
 from tests.contract.benches.sendgrid_contacts import SendGridBench
-from tests.contract.fake_sendgrid import FakeSendGrid, Reply, serve
+from tests.contract.fake_sendgrid import FakeSendGrid
+from tests.contract.loopback import Reply, serve
 from tests.contract.sync_world import LIST_ID, LIVE, TurnedClock, member, publish, winback_spec
 
 
@@ -128,7 +129,7 @@ def test_no_request_deletes_contacts(bench: SendGridBench, ledger: Ledger, tmp_p
     channel, clock = channel_of(bench), TurnedClock()
     run_sync(bench.spec, place, ledger, channel, policy=LIVE, clock=clock, run_id="r1")
     run_sync(bench.spec, nobody, ledger, channel, policy=LIVE, clock=clock, run_id="r2")
-    deletions = [call for call in bench.fake.calls if call.method == "DELETE"]
+    deletions = [call for call in bench.fake.requests if call.method == "DELETE"]
     assert [call.path for call in deletions] == [f"/v3/marketing/lists/{LIST_ID}/contacts"]
     assert [set(call.query) for call in deletions] == [{"contact_ids"}]
     assert len(bench.fake.contacts) == 3

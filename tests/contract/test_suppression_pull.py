@@ -15,8 +15,9 @@ from orchestration.ingest.mapping import load_mapping
 from reverse_etl.channel import ChannelSettings
 from reverse_etl.errors import TerminalError, TransientError
 from reverse_etl.inbound.suppression_pull import PullReport, pull_suppressions
-from tests.contract.fake_sendgrid import Call, FakeSendGrid, Reply, answer_json, serve
+from tests.contract.fake_sendgrid import FakeSendGrid
 from tests.contract.inbound_world import Heard
+from tests.contract.loopback import Reply, Request, answer_json, serve
 from tests.contract.sync_world import CANARY_KEY, NOW
 
 ROOT = Path(__file__).parents[2]
@@ -43,7 +44,7 @@ class FakeLists(FakeSendGrid):
     def put(self, name: str, email: str, *, seconds_ago: int = 60, **more: object) -> None:
         self.lists[name].append({"email": email, "created": SECOND - seconds_ago, **more})
 
-    def _act(self, call: Call) -> Reply:
+    def act(self, call: Request) -> Reply:
         if call.path == "/v3/asm/suppressions":
             groups = self.lists["group_unsubscribes"]
             rows = [{**row, "created_at": row["created"], "group_name": "News"} for row in groups]
@@ -122,7 +123,7 @@ def test_list_is_read_to_its_last_page(world: World, rows: int, calls: int) -> N
     for number in range(rows):
         world.fake.put("bounces", f"canary{number}@example.jp", reason="x", status="5.1.1")
     assert world.pull().counts == NONE | {"bounces": rows}
-    asked = [call for call in world.fake.calls if call.path.endswith("/bounces")]
+    asked = [call for call in world.fake.requests if call.path.endswith("/bounces")]
     assert len(asked) == calls
     assert len({address for _, address, _, _ in world.heard.suppressed}) == rows
 
@@ -133,10 +134,10 @@ def test_next_pull_asks_from_two_days_before_the_last_one_and_counts_a_row_once(
     world.fake.put("unsubscribes", "canary1@example.jp", seconds_ago=172_800 + 1)
     world.fake.put("unsubscribes", "canary2@example.jp", seconds_ago=172_800)
     assert world.pull().counts["unsubscribes"] == 2
-    assert "start_time" not in world.fake.calls[0].query
-    world.fake.calls.clear()
+    assert "start_time" not in world.fake.requests[0].query
+    world.fake.requests.clear()
     assert world.pull(now=NOW + timedelta(days=1)).counts["unsubscribes"] == 1
-    assert world.fake.calls[0].query["start_time"] == str(SECOND - 172_800)
+    assert world.fake.requests[0].query["start_time"] == str(SECOND - 172_800)
     assert len(world.files()) == 2
     assert len(_event_types(world.folder)) == 2
 
@@ -188,7 +189,7 @@ def test_pull_names_the_missing_setting_and_asks_nothing(world: World) -> None:
     world.secrets = {}
     report = world.pull()
     assert report == PullReport({}, "SENDGRID_API_KEY is not set; nothing was asked")
-    assert world.fake.calls == []
+    assert world.fake.requests == []
 
 
 def test_row_with_fields_of_another_shape_says_nothing_and_breaks_nothing(world: World) -> None:

@@ -11,9 +11,8 @@ import pytest
 from reverse_etl.channel import Batch, Item, Operation, Outcome, Reject, Row
 from reverse_etl.channels.twilio_sms import SmsOptions, TwilioSms
 from tests.contract.benches.twilio_sms import TwilioSmsBench, open_bench
-from tests.contract.fake_sendgrid import Reply
 from tests.contract.fake_twilio import failed
-from tests.contract.fake_vendor import Request
+from tests.contract.loopback import Reply, Request
 from tests.contract.sync_world import CANARY_KEY, NOW
 
 STOP = "配信停止は「停止」と返信"
@@ -32,7 +31,7 @@ def _channel(bench: TwilioSmsBench, **options: object) -> TwilioSms:
 
 
 def _row(phone: object = "090-1234-5678", **payload: object) -> Row:
-    return Row("p1", {"phone": phone, **payload}, "0" * 31 + "7")  # type: ignore[dict-item]  # of tests
+    return Row("p1", {"phone": phone, **payload}, "0" * 31 + "7")
 
 
 def _batch(channel: TwilioSms, count: int = 1) -> Batch:

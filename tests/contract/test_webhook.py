@@ -17,8 +17,7 @@ from reverse_etl.channels.webhook import WebhookChannel, WebhookOptions
 from reverse_etl.vendors.webhook import is_secret, signature_headers
 from tests.contract.benches.webhook import OPTIONS, WebhookBench, open_bench
 from tests.contract.fake_receiver import SECRET
-from tests.contract.fake_sendgrid import Reply
-from tests.contract.fake_vendor import Request
+from tests.contract.loopback import Reply, Request
 from tests.contract.sync_world import NOW
 
 OTHER_SECRET = "whsec_" + "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIz"

@@ -14,7 +14,7 @@ from reverse_etl.channel import Batch, ChannelSettings, Item, Operation, Outcome
 from reverse_etl.channels.webhook import WebhookChannel, WebhookOptions
 from tests.contract.benches.webhook import OPTIONS, WebhookBench, open_bench
 from tests.contract.fake_receiver import SECRET
-from tests.contract.fake_sendgrid import Reply
+from tests.contract.loopback import Reply
 from tests.contract.sync_world import NOW
 
 

@@ -1,14 +1,17 @@
 """One built shop for all integration tests, and copies of it for those that change it."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from tests.built_once import built_once
 from tests.integration.shops import TestShop, copy_of, sample_shop
 
 PERSONS = 300
+SAID = "said.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +26,15 @@ class BuiltShop:
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> BuiltShop:
     """The sample shop after its first run; tests only read it."""
-    shop = sample_shop(tmp_path_factory.mktemp("built"), persons=PERSONS)
-    done = shop.enishi("run")
-    return BuiltShop(shop, done.returncode, done.stdout)
+    home = built_once(tmp_path_factory, "sample_shop", _build)
+    said = json.loads((home / SAID).read_text("utf-8"))
+    return BuiltShop(TestShop(home), said["exit_code"], said["console"])
+
+
+def _build(home: Path) -> None:
+    done = sample_shop(home, persons=PERSONS).enishi("run")
+    said = {"exit_code": done.returncode, "console": done.stdout}
+    (home / SAID).write_text(json.dumps(said), "utf-8")
 
 
 @pytest.fixture(scope="session")

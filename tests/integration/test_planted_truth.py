@@ -129,7 +129,7 @@ def test_segment_holds_exactly_whom_the_truth_names(
     published = {
         person for (person,) in truth.shop.rows(f"select person_id from segments.{segment}")
     }
-    expected = answer(truth)  # type: ignore[operator]  # parametrized with functions
+    expected = answer(truth)
     assert len(expected) > 10
     assert published - expected == set()
     assert expected - published == set()

@@ -13,11 +13,9 @@ from tests.contract.fake_google import (
     USER_LIST,
     FakeGoogle,
     google_error,
-    serve_google,
     write_credentials,
 )
-from tests.contract.fake_sendgrid import Reply
-from tests.contract.loopback import RawCall
+from tests.contract.loopback import Reply, Request, serve
 from tests.contract.sync_world import Person, winback_spec
 
 
@@ -72,8 +70,8 @@ class GoogleBench:
         """Let Google refuse every request that holds this person."""
         wanted = plain_hash(person.email or "").encode()
 
-        def refuse(call: RawCall) -> Reply | None:
-            is_in = wanted in call.body
+        def refuse(call: Request) -> Reply | None:
+            is_in = wanted in call.raw
             return google_error(400, "INVALID_ARGUMENT") if is_in else None
 
         self.fake.before = refuse
@@ -83,5 +81,5 @@ class GoogleBench:
 @contextmanager
 def open_bench(folder: Path) -> Iterator[GoogleBench]:
     """Give an empty list."""
-    with serve_google(FakeGoogle()) as fake:
+    with serve(FakeGoogle()) as fake:
         yield GoogleBench(fake, folder)

@@ -8,8 +8,7 @@ from pathlib import Path
 from reverse_etl.channel import ChannelSettings
 from reverse_etl.spec import SyncSpec
 from tests.contract.fake_line import FakeLine
-from tests.contract.fake_sendgrid import Reply, answer_json
-from tests.contract.fake_vendor import Request, serve_vendor
+from tests.contract.loopback import Reply, Request, answer_json, serve
 from tests.contract.sync_world import CANARY_KEY, Person, line_user, mail_of_line_user, message_spec
 
 TEXT = {"type": "text", "text": "お元気ですか。またのお越しをお待ちしています。"}
@@ -65,5 +64,5 @@ class LineMessagesBench:
 @contextmanager
 def open_bench(_folder: Path) -> Iterator[LineMessagesBench]:
     """Give an account that has sent nothing."""
-    with serve_vendor(FakeLine()) as fake:
+    with serve(FakeLine()) as fake:
         yield LineMessagesBench(fake)

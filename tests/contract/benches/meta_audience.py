@@ -13,10 +13,9 @@ from tests.contract.fake_meta import (
     AUDIENCE,
     FakeMeta,
     UsersCall,
-    serve_meta,
     users_reply,
 )
-from tests.contract.fake_sendgrid import Reply, answer_json
+from tests.contract.loopback import Reply, answer_json, serve
 from tests.contract.sync_world import CANARY_KEY, Person, winback_spec
 
 SECRETS = {
@@ -108,5 +107,5 @@ class MetaBench:
 @contextmanager
 def open_bench(_folder: Path) -> Iterator[MetaBench]:
     """Give an empty audience."""
-    with serve_meta(FakeMeta()) as fake:
+    with serve(FakeMeta()) as fake:
         yield MetaBench(fake)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from reverse_etl.channel import ChannelSettings
 from reverse_etl.spec import SyncSpec
-from tests.contract.fake_sendgrid import Call, FakeSendGrid, Reply, serve
+from tests.contract.fake_sendgrid import FakeSendGrid
+from tests.contract.loopback import Reply, Request, serve
 from tests.contract.sync_world import CANARY_KEY, Person, winback_spec
 
 
@@ -45,7 +46,7 @@ class SendGridBench:
     def poison(self, person: Person) -> Person:
         """Let the vendor refuse every batch that holds this person."""
 
-        def refuse(call: Call) -> Reply | None:
+        def refuse(call: Request) -> Reply | None:
             people = (call.body or {}).get("contacts", [])
             is_bad = any(contact["email"] == person.email for contact in people)
             return Reply(400, b'{"errors":[{"message":"invalid"}]}') if is_bad else None

@@ -8,8 +8,8 @@ from pathlib import Path
 from reverse_etl.channel import ChannelSettings
 from reverse_etl.clock import Clock, SystemClock
 from reverse_etl.spec import SyncSpec
-from tests.contract.fake_sendgrid import Call, Reply, serve
 from tests.contract.fake_sendgrid_mail import FakeSendGridMail
+from tests.contract.loopback import Reply, Request, serve
 from tests.contract.sync_world import CANARY_KEY, Person, message_spec
 
 TEMPLATE_ID = "d-0123456789abcdef0123456789abcdef"
@@ -56,7 +56,7 @@ class SendGridMailBench:
     def poison(self, person: Person) -> Person:
         """Let the vendor refuse every request with a mail to this person."""
 
-        def refuse(call: Call) -> Reply | None:
+        def refuse(call: Request) -> Reply | None:
             people = (call.body or {}).get("personalizations", [])
             is_bad = any(part["to"][0]["email"] == person.email for part in people)
             return Reply(400, b'{"errors":[{"message":"invalid"}]}') if is_bad else None

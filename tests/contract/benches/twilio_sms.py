@@ -7,9 +7,8 @@ from pathlib import Path
 
 from reverse_etl.channel import ChannelSettings
 from reverse_etl.spec import SyncSpec
-from tests.contract.fake_sendgrid import Reply
 from tests.contract.fake_twilio import ACCOUNT, FakeTwilio, failed
-from tests.contract.fake_vendor import Request, serve_vendor
+from tests.contract.loopback import Reply, Request, serve
 from tests.contract.sync_world import CANARY_KEY, Person, message_spec, phone_of
 
 SECRETS = {
@@ -71,5 +70,5 @@ class TwilioSmsBench:
 @contextmanager
 def open_bench(_folder: Path) -> Iterator[TwilioSmsBench]:
     """Give an account that has sent nothing."""
-    with serve_vendor(FakeTwilio()) as fake:
+    with serve(FakeTwilio()) as fake:
         yield TwilioSmsBench(fake)

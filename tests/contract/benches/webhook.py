@@ -8,8 +8,7 @@ from pathlib import Path
 from reverse_etl.channel import ChannelSettings
 from reverse_etl.spec import SyncSpec
 from tests.contract.fake_receiver import SECRET, FakeReceiver
-from tests.contract.fake_sendgrid import Reply
-from tests.contract.fake_vendor import Request, serve_vendor
+from tests.contract.loopback import Reply, Request, serve
 from tests.contract.sync_world import Person, winback_spec
 
 OPTIONS = {"url_from": "WEBHOOK_URL", "secret_from": "WEBHOOK_SECRET", "type": "winback.due"}
@@ -66,5 +65,5 @@ class WebhookBench:
 @contextmanager
 def open_bench(_folder: Path) -> Iterator[WebhookBench]:
     """Give a receiver that was told nothing."""
-    with serve_vendor(FakeReceiver()) as fake:
+    with serve(FakeReceiver()) as fake:
         yield WebhookBench(fake)

@@ -5,6 +5,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from tests.built_once import built_once
 from tests.golden.building import build_shop
 from tests.golden.twelve.world import VARIABLES, names, write_twelve
 
@@ -12,10 +13,12 @@ from tests.golden.twelve.world import VARIABLES, names, write_twelve
 @pytest.fixture(scope="session")
 def twelve(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The work database; dbt's artifacts lie beside it in target/."""
-    workspace = tmp_path_factory.mktemp("twelve")
+    return built_once(tmp_path_factory, "twelve", _build) / "warehouse.duckdb"
+
+
+def _build(workspace: Path) -> None:
     write_twelve(workspace / "lake")
     build_shop(workspace, VARIABLES)
-    return workspace / "warehouse.duckdb"
 
 
 @pytest.fixture(scope="session")

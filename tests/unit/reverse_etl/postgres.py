@@ -63,10 +63,10 @@ def open_postgres(folder: Path) -> Iterator[Server]:
         as_user = {"user": nobody.pw_uid, "group": nobody.pw_gid}
     port = _free_port()
     make = [str(binaries / "initdb"), "-D", str(data), "-U", "ledger", "-A", "trust", "--no-sync"]
-    subprocess.run(make, check=True, capture_output=True, cwd=folder, **as_user)  # type: ignore[call-overload] - user
+    subprocess.run(make, check=True, capture_output=True, cwd=folder, **as_user)
     command = [str(binaries / "postgres"), "-D", str(data), "-p", str(port), "-k", str(folder)]
     command += ["-c", "fsync=off", "-h", "127.0.0.1"]
-    server = subprocess.Popen(command, stderr=subprocess.DEVNULL, cwd=folder, **as_user)  # type: ignore[call-overload] - user
+    server = subprocess.Popen(command, stderr=subprocess.DEVNULL, cwd=folder, **as_user)
     try:
         _await(port)
         yield Server(f"postgresql+psycopg2://ledger@127.0.0.1:{port}/")

@@ -35,7 +35,7 @@ class MemoryChannel(Channel):
     name: ClassVar[str] = "memory"
 
     def __init__(self, delivery_class: DeliveryClass, max_rows: int = 100) -> None:
-        self.capabilities = Capabilities(  # type: ignore[misc]  # a class's constant, per test
+        self.capabilities = Capabilities(
             modes=frozenset({"mirror"}),
             media=frozenset({"email"}),
             delivery_class=delivery_class,

@@ -96,7 +96,7 @@ def _messages(**changes: object) -> Load:
         "is_message": True,
         "usual": 100,
     }
-    return Load(**(values | changes))  # type: ignore[arg-type] - fields
+    return Load(**(values | changes))
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def test_ledger_has_the_tables_that_stay(url: str, ledger: Ledger) -> None:
 
 @pytest.mark.parametrize("table", METADATA.sorted_tables, ids=lambda table: table.name)
 def test_ledger_tables_compile_for_postgres(table: Table) -> None:
-    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy has none here
+    dialect = postgresql.dialect()
     statement = str(CreateTable(table).compile(dialect=dialect))
     assert "CREATE TABLE" in statement
 

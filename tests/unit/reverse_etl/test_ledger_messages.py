@@ -47,7 +47,7 @@ def url(server: str, request: pytest.FixtureRequest) -> str:
     name = f"l{abs(hash(request.node.name)):x}"
     if server.startswith("sqlite"):
         return f"{server}{name}.sqlite"
-    return server.create(name)  # type: ignore[attr-defined,no-any-return] - fixture
+    return server.create(name)
 
 
 @pytest.fixture
@@ -148,8 +148,8 @@ def test_suppression_and_opt_in_end_alike_in_either_order(ledger: Ledger, reason
         for first in (True, False):
             address = f"{reason}{number}{first}@example.jp"
             calls = [
-                lambda a=address: ledger.suppress("email", a, reason, NOW),  # type: ignore[misc] - bound
-                lambda a=address, at=NOW + later: ledger.lift("email", a, at),  # type: ignore[misc] - bound
+                lambda a=address: ledger.suppress("email", a, reason, NOW),
+                lambda a=address, at=NOW + later: ledger.lift("email", a, at),
             ]
             for call in calls if first else reversed(calls):
                 call()

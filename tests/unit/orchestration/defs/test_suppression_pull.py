@@ -6,7 +6,7 @@ from orchestration.defs.ingestion import source_mapping, source_step
 from orchestration.defs.landing import LANDING
 from orchestration.defs.suppression_pull import PULL, pull, suppression_pull
 from orchestration.shops.profile import SourceUse
-from tests.contract.fake_sendgrid import Reply, serve
+from tests.contract.loopback import Reply, serve
 from tests.contract.sync_world import CANARY_KEY
 from tests.contract.test_suppression_pull import FakeLists
 
