@@ -272,7 +272,7 @@ def assign_arms(run: Run, plan: Plan) -> None:
     due = [item.person_id for item in plan.of(Operation.ADD)]
     held_out = [person for person, reason in plan.refused if reason == HELD_OUT]
     share = run.spec.holdout_percent
-    own = ledger.assign(run.spec.name, [*due, *held_out], share, now=now) if share else {}
+    own = ledger.assign(run.spec.message_name, [*due, *held_out], share, now=now) if share else {}
     everywhere = [person for person in held_out if own.get(person) != HELD_OUT]
     if everywhere:
         ledger.assign(GLOBAL, everywhere, 100.0, now=now)

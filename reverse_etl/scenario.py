@@ -1,6 +1,6 @@
 """A scenario: what sets it off, its steps and when it ends, declared in one YAML file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -41,6 +41,14 @@ SEED_COLUMNS = (
     "expires_after_hours",
     "exits_on_order",
     "reentry_days",
+    "purpose",
+    "topic",
+    "priority",
+    "holdout_percent",
+    "promotes_product",
+    "expectation",
+    "title_ja",
+    "title_en",
 )
 
 Words = Annotated[str, StringConstraints(min_length=1)]
@@ -95,8 +103,6 @@ class Scenario(_Strict):
     title: Titles
     description: Titles
     owner: Words
-    enabled: bool
-    """False: its syncs are left out, nothing of it is planned or sent."""
     trigger: Annotated[str, StringConstraints(pattern=r"^scn_[a-z0-9_]{1,58}$")]
     """The dbt model that says who set it off."""
     purpose: Literal["marketing", "transactional"]
@@ -107,6 +113,10 @@ class Scenario(_Strict):
     """`order`: an order placed since the trigger ends it. Who unsubscribes is always left out."""
     reentry: Literal["never", "each_occurrence"] | Annotated[int, Field(ge=1, le=3650)]
     """A number: a trigger counts again so many days after the one before."""
+    promotes_product: bool
+    """True: who has the trigger's product is not written to, until it is due again."""
+    expectation: Literal["f2_conversion", "order_prediction", "lead_probability", "none"]
+    """What says how many orders its people are expected to place; none: it sells nothing."""
     steps: Annotated[tuple[ScenarioStep, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
@@ -128,7 +138,7 @@ class Scenario(_Strict):
         return 0 if self.reentry == "each_occurrence" else None
 
     def syncs(self) -> Iterator[SyncSpec]:
-        """Give one message sync for each step and channel."""
+        """Give one message sync for each step and channel; those of a step share its messages."""
         for step in self.steps:
             for medium in step.channels:
                 yield self._sync(step, medium)
@@ -139,7 +149,8 @@ class Scenario(_Strict):
         if medium == "email":
             payload |= {name: FieldMapping(column=f"segment.{name}") for name in step.variables}
         return SyncSpec(
-            name=sync_name(self.name, step.name, medium),
+            name=f"{step_sync(self.name, step.name)}__{medium}",
+            messages_of=step_sync(self.name, step.name),
             segment=SEGMENT,
             channel=CHANNELS[medium],
             medium=medium,
@@ -171,7 +182,7 @@ class Scenario(_Strict):
                 cells = (
                     self.name,
                     step.name,
-                    sync_name(self.name, step.name, medium),
+                    step_sync(self.name, step.name),
                     medium,
                     place,
                     step.delay_days,
@@ -180,13 +191,21 @@ class Scenario(_Strict):
                     step.expires_after_hours,
                     str("order" in self.exit_on).lower(),
                     self.reentry_days,
+                    self.purpose,
+                    self.topic,
+                    self.priority,
+                    f"{self.holdout_percent:g}",
+                    str(self.promotes_product).lower(),
+                    self.expectation,
+                    self.title.ja,
+                    self.title.en,
                 )
                 yield dict(zip(SEED_COLUMNS, cells, strict=True))
 
 
-def sync_name(scenario: str, step: str, medium: str) -> str:
-    """Give the name of a step's message sync."""
-    return f"{scenario}__{step}__{medium}"
+def step_sync(scenario: str, step: str) -> str:
+    """Give the name under which a step's messages are judged, counted and sent only once."""
+    return f"{scenario}__{step}"
 
 
 def load_scenarios(folder: Path) -> list[Scenario]:
@@ -223,6 +242,14 @@ def _check_syncs(path: Path, root: yaml.Node, scenario: Scenario) -> None:
         raise SpecError(f"{path.name}: key steps: {error}") from None
 
 
-def enabled_syncs(scenarios: list[Scenario]) -> list[SyncSpec]:
-    """Give the message syncs of the scenarios that are switched on."""
-    return [sync for scenario in scenarios if scenario.enabled for sync in scenario.syncs()]
+def enabled_syncs(scenarios: Sequence[Scenario], switched_on: Sequence[str]) -> list[SyncSpec]:
+    """Give the message syncs of the scenarios that a shop has switched on, in its order.
+
+    Raises SpecError naming a scenario that has no file.
+    """
+    known = {scenario.name: scenario for scenario in scenarios}
+    if unknown := sorted(set(switched_on) - known.keys()):
+        raise SpecError(
+            f"scenarios: there is no {', '.join(unknown)}; choose of {', '.join(known)}"
+        )
+    return [sync for name in switched_on for sync in known[name].syncs()]

@@ -65,6 +65,8 @@ class MessageRules:
 class MessageTerms:
     """What holds for every message of one run."""
 
+    name: str
+    """Under which a person gets one message of an occurrence; the arms of a holdout are its own."""
     medium: str
     purpose: str
     expires_after: timedelta

@@ -22,7 +22,7 @@ NAME_PATTERN = r"^[a-z][a-z0-9_]{0,62}$"
 COLUMN_PATTERN = r"^(segment|contact)\.[a-z][a-z0-9_]{0,62}$"
 
 REQUIRED_TERMS = ("purpose", "priority", "expires_after_hours")
-MESSAGE_TERMS = frozenset((*REQUIRED_TERMS, "holdout_percent", "quiet_hours"))
+MESSAGE_TERMS = frozenset((*REQUIRED_TERMS, "holdout_percent", "quiet_hours", "messages_of"))
 """What only a sync of mode message says."""
 
 Name = Annotated[str, StringConstraints(pattern=NAME_PATTERN)]
@@ -98,6 +98,9 @@ class SyncSpec(_Strict):
     medium: Literal["email", "print", "phone", "line", "sms", "webhook", "ads"]
     mode: Literal["mirror", "upsert", "add_only", "message"]
     on_exit: Literal["keep", "remove"]
+    messages_of: Name | None = None
+    """Mode message: the scenario step of which this is one channel; all of them together send a
+    person one message of an occurrence."""
     purpose: Literal["marketing", "transactional", "ads_third_party"] | None = None
     """Mode message: marketing goes at most once and obeys caps; transactional at least once.
 
@@ -155,6 +158,11 @@ class SyncSpec(_Strict):
     def is_message(self) -> bool:
         """Say whether people are sent messages, rather than kept on a list."""
         return self.mode == "message"
+
+    @property
+    def message_name(self) -> str:
+        """Give the name under which its messages are judged, held out and sent only once."""
+        return self.messages_of or self.name
 
 
 def load_syncs(folder: Path) -> list[SyncSpec]:

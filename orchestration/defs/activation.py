@@ -16,10 +16,12 @@ from orchestration.shops.ledger import shop_ledger
 from reverse_etl.channel import open_channel
 from reverse_etl.engine import run_sync, send_policy
 from reverse_etl.errors import TerminalError
+from reverse_etl.scenario import enabled_syncs, load_scenarios
 from reverse_etl.spec import SyncSpec, load_syncs
 
 GROUP = "7_activation"
 SYNCS = REPOSITORY / "reverse_etl" / "syncs"
+SCENARIOS = REPOSITORY / "reverse_etl" / "scenarios"
 BUILD_CRON = "0 5 * * *"
 """When the daily build starts, in the time zone of the shop's syncs."""
 MAX_REJECTED_RATIO = 0.05
@@ -31,10 +33,11 @@ CHECKS = {
 
 
 def shop_syncs() -> list[SyncSpec]:
-    """The syncs that the shop's profile names.
+    """The syncs that the shop's profile names, and those of the scenarios it has switched on.
 
     Raises:
         ValueError: the profile names a sync that has no file.
+        SpecError: it names a scenario that has none, or a file is wrong.
     """
     wanted = Shop().profile.syncs
     known = {sync.name: sync for sync in load_syncs(SYNCS)}
@@ -43,7 +46,9 @@ def shop_syncs() -> list[SyncSpec]:
             f"The shop {Shop().profile.name} names syncs without a file: {', '.join(unknown)}. "
             f"Add reverse_etl/syncs/<name>.yml or take them out of the profile."
         )
-    return [known[name] for name in wanted]
+    switched_on = Shop().profile.scenarios
+    scenarios = load_scenarios(SCENARIOS) if switched_on else []
+    return [known[name] for name in wanted] + enabled_syncs(scenarios, switched_on)
 
 
 def sync_key(sync: str) -> dg.AssetKey:

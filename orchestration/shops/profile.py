@@ -91,6 +91,8 @@ class ShopProfile(_Strict):
     linkage: Literal["off", "review", "merge"] | None = None
     """What becomes of pairs that Splink finds likely; null: review where it is installed."""
     syncs: list[Name] = []
+    scenarios: list[Name] = []
+    """The scenarios that are switched on; of the others nothing is planned or sent."""
     limits: Limits = Limits()
     keep_publications: int = Field(default=7, ge=1)
     vars: dict[str, Variable] = {}
@@ -131,6 +133,7 @@ class ShopProfile(_Strict):
             "as_of_date": as_of_date.isoformat(),
             "shop_time_zone": self.time_zone,
             "currency": self.currency,
+            "enabled_scenarios": list(self.scenarios),
             **self.vars,
         }
 

@@ -165,11 +165,11 @@ class Messages(Batches):
     def last_handles(self, sync: str) -> list[tuple[str, str]]:
         """Give batch key → handle of what the last run of a sync sent that can be called back."""
         sent = select(MESSAGE.c.batch_key).where(
-            MESSAGE.c.sync == sync, MESSAGE.c.state.in_(("accepted", "claimed", "unknown"))
+            MESSAGE.c.state.in_(("accepted", "claimed", "unknown"))
         )
         query = (
             select(BATCH.c.batch_key, BATCH.c.handle, BATCH.c.run_id)
-            .where(BATCH.c.batch_key.in_(sent), BATCH.c.handle != "")
+            .where(BATCH.c.sync == sync, BATCH.c.batch_key.in_(sent), BATCH.c.handle != "")
             .order_by(BATCH.c.claimed_at.desc(), BATCH.c.batch_key)
         )
         with self._engine.connect() as connection:

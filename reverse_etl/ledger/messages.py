@@ -48,12 +48,12 @@ class Gate:
     ) -> None:
         """Read what was sent to these people and addresses, who is held out and suppressed."""
         people = list(hashes)
-        self._sync, self._terms, self._now = batch.sync, terms, now
+        self._terms, self._now = terms, now
         self._hashes = hashes
         self._suppressed = suppressed_hashes(
             connection, terms.medium, list(hashes.values()), is_marketing=terms.is_marketing
         )
-        experiments = (GLOBAL, batch.sync) if terms.is_marketing else ()
+        experiments = (GLOBAL, terms.name) if terms.is_marketing else ()
         self._held_out = {
             person
             for experiment in experiments
@@ -69,7 +69,7 @@ class Gate:
             self._count(row)
 
     def _count(self, row: Any) -> None:
-        if row.sync == self._sync:
+        if row.sync == self._terms.name:
             self._occurrences.add((row.address_hash, row.occurrence))
         if row.purpose == "marketing" and row.medium in self._terms.counted_media:
             sent = (row.medium, row.claimed_at)
@@ -224,7 +224,7 @@ def _row(
     expires_at = ends if step.expires_at is None else min(ends, step.expires_at)
     return {
         "message_id": item.message_id,
-        "sync": batch.sync,
+        "sync": terms.name,
         "person_id": item.person_id,
         "occurrence": step.episode,
         "medium": terms.medium,

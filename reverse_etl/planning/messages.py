@@ -19,13 +19,19 @@ def diff_messages(
     known: Mapping[str, Sequence[MessageRecord]],
     held_back: frozenset[str],
     now: datetime,
+    *,
+    later_only: bool,
 ) -> tuple[list[PlanItem], Counter[str]]:
-    """Give the messages that are due, in the order of person_id, and counts of the others."""
+    """Give the messages that are due, in the order of person_id, and counts of the others.
+
+    With `later_only` an occurrence before one that was sent is the same one, dated anew, and not
+    sent; the occurrences of scenarios are names, of which each is sent once in any order.
+    """
     counts: Counter[str] = Counter()
     items: list[PlanItem] = []
     for person in sorted(targets):
         target = targets[person]
-        verdict = _verdict(target, known.get(person, ()), now)
+        verdict = _verdict(target, known.get(person, ()), now, later_only=later_only)
         if person in held_back and verdict == "due":
             verdict = "held"
         counts["adds" if verdict == "due" else verdict] += 1
@@ -44,10 +50,12 @@ def diff_messages(
     return items, counts
 
 
-def _verdict(target: Target, known: Sequence[MessageRecord], now: datetime) -> str:
+def _verdict(
+    target: Target, known: Sequence[MessageRecord], now: datetime, *, later_only: bool
+) -> str:
     """Give due, unchanged, expired or held."""
-    if any(row.occurrence > target.episode and row.state in FINAL for row in known):
-        # Only a later occurrence is a new one; one that moves back is the old one, dated anew.
+    has_later = any(row.occurrence > target.episode and row.state in FINAL for row in known)
+    if later_only and has_later:
         return "unchanged"
     own = next((row for row in known if row.occurrence == target.episode), None)
     ends = own.expires_at if own else target.expires_at

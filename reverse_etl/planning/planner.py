@@ -148,10 +148,12 @@ def plan_targets(
     stays = held_back | quarantined
     last = ledger.last_source(spec.name)
     if spec.is_message:
-        known = ledger.messages_of(spec.name)
-        items, counts = diff_messages(found.targets, known, stays, now)
+        known = ledger.messages_of(spec.message_name)
+        items, counts = diff_messages(
+            found.targets, known, stays, now, later_only=spec.messages_of is None
+        )
         urgent: tuple[PlanItem, ...] = ()
-        largest = ledger.largest_run(spec.name, now - USUAL)
+        largest = ledger.largest_run(spec.message_name, now - USUAL)
         load = _message_load(found, counts, last, reached=people_sent(known), largest=largest)
     else:
         state = ledger.state(spec.name)
@@ -258,7 +260,7 @@ def build_items(
     items: list[Item] = []
     for person, step in wanted.items():
         payload = payloads.get(person)
-        ours = message_id(spec.name, person, step.episode, secret=secret)
+        ours = message_id(spec.message_name, person, step.episode, secret=secret)
         row = Row(person, payload or {}, ours if spec.is_message else "")
         built = None if payload is None else channel.build(row)
         if (

@@ -110,7 +110,7 @@ class Publication:
                 on contact.person_id = segment.person_id
             order by segment.person_id, {rows.order}
         """
-        values = [spec.name, *rows.values]
+        values = [spec.message_name, *rows.values]
         for person_id, reason, episode, expires_at, *cells in self._stream(sql, values):
             payload, absent = _payload(spec, cells)
             reject = Reject(person_id or "", f"missing_{absent}") if absent else None
@@ -180,8 +180,8 @@ class Publication:
         order = f"{episode} desc" if spec.is_message else episode
         if "sync" not in known:
             return _Rows(table, episode, expires_at, order, ())
-        relation = f"(select * from {table} where sync = ?)"
-        return _Rows(relation, episode, expires_at, order, (spec.name,))
+        relation = f"(select * from {table} where sync = ? and channel = ?)"
+        return _Rows(relation, episode, expires_at, order, (spec.message_name, spec.medium))
 
     def message_rules(self, medium: str) -> MessageRules:
         """Give the caps and the quiet hours of a medium as the policy publishes them.

@@ -61,6 +61,7 @@ def read_targets(spec: SyncSpec, folder: Path, ledger: Ledger, channel: Channel)
 
 def _terms(spec: SyncSpec, published: MessageRules) -> MessageTerms:
     return MessageTerms(
+        name=spec.message_name,
         medium=spec.medium,
         purpose=spec.purpose or "marketing",
         expires_after=timedelta(hours=spec.expires_after_hours or 0.0),
@@ -91,7 +92,9 @@ def _sort_rows(
         if row.reason is not None:
             found.refused.append((person, row.reason))
             continue
-        ours = message_id(spec.name, person, row.episode, secret=secret) if spec.is_message else ""
+        ours = ""
+        if spec.is_message:
+            ours = message_id(spec.message_name, person, row.episode, secret=secret)
         item = row.reject or channel.build(Row(person, row.payload, ours))
         if isinstance(item, Reject):
             found.invalid.append((person, item.code))

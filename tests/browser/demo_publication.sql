@@ -127,9 +127,11 @@ insert into marts.rpt_exclusions (subject, source, reason, "rows", amount, curre
 
 insert into marts.fct_web_sessions by name select 's1' as session_id;
 
-insert into policy.send_eligibility (person_id, sync, segment, channel, allowed, reason_code)
+insert into policy.send_eligibility (
+    person_id, sync, segment, channel, allowed, reason_code, is_enabled
+)
 select
-    'p' || i, sync, segment, channel, reason is null, reason
+    'p' || i, sync, segment, channel, reason is null, reason, true
 from (values
     ('first_purchase__sendgrid_contacts', 'seg_first_purchase', 'email', 231, 18, 40, 0, 9, 0, 3),
     ('second_purchase__sendgrid_contacts', 'seg_second_purchase', 'email', 96, 11, 52, 14, 2, 8, 2),

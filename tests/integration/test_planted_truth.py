@@ -9,7 +9,8 @@ from crawleruseragents import is_crawler
 from tests.integration.shops import TestShop
 from tests.integration.truth_answers import TruthAnswers
 
-MAIL_SYNCS = "channel = 'email'"
+# Thanks for an order is owed: it asks neither for consent nor whether a parcel is under way.
+MAIL_SYNCS = "channel = 'email' and sync <> 'thanks__thanks'"
 BARRED = {"spamreport": "spam_complaint", "unsubscribe": "unsubscribed", "bounce": "hard_bounce"}
 """Why mail is barred, in the truth and in the policy."""
 
@@ -172,7 +173,12 @@ def test_nobody_is_written_to_who_truly_waits_for_a_parcel(truth: TruthAnswers) 
         ).fetchall()
     assert waiting
     assert {person for person, why in orders if why != "just_arrived"} == waiting
-    judged = truth.shop.rows("select distinct person_id from policy.send_eligibility where allowed")
+    judged = truth.shop.rows(
+        """
+        select distinct person_id from policy.send_eligibility
+        where allowed and sync <> 'thanks__thanks'
+        """
+    )
     allowed = {person for (person,) in judged}
     assert allowed & {person for person, _ in orders} == set()
     # The carrier forgot some arrivals: those parcels are long there and hold nobody back.
@@ -206,7 +212,8 @@ def test_every_refusal_has_one_reason_and_every_candidate_one_verdict(
     ) == [(0,)]
     for sync, segment, count in built_shop.rows(
         """
-        select sync, segment, count(*), from policy.send_eligibility group by sync, segment
+        select sync, segment, count(*), from policy.send_eligibility
+        where segment <> 'scenario_due' group by sync, segment
         """
     ):
         assert built_shop.rows(
@@ -216,6 +223,15 @@ def test_every_refusal_has_one_reason_and_every_candidate_one_verdict(
             """
         ) == [(count,)]
         assert count == built_shop.published.row_counts()[f"segments.{segment}"]
+    steps = """
+        select sync, person_id, channel from segments.scenario_due
+        except select sync, person_id, channel from policy.send_eligibility
+        where segment = 'scenario_due' and not is_enabled
+    """
+    assert built_shop.rows(steps) == []
+    assert built_shop.rows("select count(distinct sync) > 3 from segments.scenario_due") == [
+        (True,)
+    ]
 
 
 def test_machine_opens_and_scanner_clicks_are_told_from_people(truth: TruthAnswers) -> None:

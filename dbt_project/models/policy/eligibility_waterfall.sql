@@ -2,8 +2,8 @@ with send_eligibility as (
     select * from {{ ref('send_eligibility') }}
 ),
 
-syncs as (
-    select * from {{ ref('syncs') }}
+int_policy__syncs as (
+    select * from {{ ref('int_policy__syncs') }}
 ),
 
 refusal_reasons as (
@@ -30,17 +30,17 @@ segment_sizes as (
 
 steps as (
     select
-        syncs.sync,
+        int_policy__syncs.sync,
         refusal_reasons.step_order,
         refusal_reasons.reason_code,
         coalesce(segment_sizes.members, 0) as members,
         coalesce(refusals.refused, 0) as removed
-    from syncs
+    from int_policy__syncs
     cross join refusal_reasons
-    left join segment_sizes on syncs.sync = segment_sizes.sync
+    left join segment_sizes on int_policy__syncs.sync = segment_sizes.sync
     left join refusals
         on
-            syncs.sync = refusals.sync
+            int_policy__syncs.sync = refusals.sync
             and refusal_reasons.reason_code = refusals.reason_code
 ),
 

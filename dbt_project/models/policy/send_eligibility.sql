@@ -44,7 +44,8 @@ send_eligibility as (
         segment,
         channel,
         reason_code is null as allowed,
-        reason_code
+        reason_code,
+        is_enabled
     from judged
 )
 

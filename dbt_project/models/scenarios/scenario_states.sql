@@ -6,21 +6,20 @@ scenario_steps as (
     select * from {{ ref('scenario_steps') }}
 ),
 
-customer_360 as (
-    select * from {{ ref('customer_360') }}
+scenario_channels as (
+    select * from {{ ref('scenario_channels') }}
+),
+
+scenario_sent as (
+    select * from {{ ref('scenario_sent') }}
+),
+
+scenario_repeats as (
+    select * from {{ ref('scenario_repeats') }}
 ),
 
 fct_orders as (
     select * from {{ ref('fct_orders') }}
-),
-
-following as (
-    select
-        *,
-        lag(anchor_at) over (
-            partition by scenario, person_id order by anchor_at, occurrence
-        ) as previous_anchor_at
-    from scenario_triggers
 ),
 
 -- An order that waits for payment ends a scenario too: nobody is asked for what they just did.
@@ -33,27 +32,27 @@ last_orders as (
     group by person_id
 ),
 
-possible as (
+timed as (
     select
-        following.*,
+        scenario_triggers.*,
         scenario_steps.step,
         scenario_steps.sync,
-        scenario_steps.channel,
-        scenario_steps.place,
         scenario_steps.exits_on_order,
-        scenario_steps.reentry_days,
         scenario_steps.expires_after_hours,
-        coalesce(last_orders.ordered_at >= following.anchor_at, false) as has_ordered,
+        coalesce(scenario_steps.reentry_days = 0, false) as each_counts,
         case
             when scenario_steps.delay_hours is not null
                 then {{ dbt.dateadd(
-                    'hour', 'cast(scenario_steps.delay_hours as bigint)', 'following.anchor_at'
+                    'hour',
+                    'cast(scenario_steps.delay_hours as bigint)',
+                    'scenario_triggers.anchor_at'
                 ) }}
             else {{ dbt.dateadd(
                 'hour',
                 'cast(scenario_steps.send_hour as bigint)',
                 local_midnight(add_days(
-                    local_date('following.anchor_at'), 'cast(scenario_steps.delay_days as bigint)'
+                    local_date('scenario_triggers.anchor_at'),
+                    'cast(scenario_steps.delay_days as bigint)'
                 ))
             ) }}
         end as due_at,
@@ -61,58 +60,59 @@ possible as (
             'hour',
             'cast(scenario_steps.send_hour as bigint)',
             local_midnight(add_days(as_of_date(), 1))
-        ) }} as run_at,
-        case scenario_steps.channel
-            when 'email' then customer_360.has_email and customer_360.email_consent
-            when 'line' then customer_360.has_line and customer_360.line_consent
-            else false
-        end as can_reach
-    from following
-    inner join scenario_steps on following.scenario = scenario_steps.scenario
-    left join customer_360 on following.person_id = customer_360.person_id
-    left join last_orders on following.person_id = last_orders.person_id
+        ) }} as run_at
+    from scenario_triggers
+    inner join scenario_steps on scenario_triggers.scenario = scenario_steps.scenario
+    where scenario_steps.place = 1
 ),
 
-ranked as (
+ending as (
     select
         *,
-        {{ dbt.dateadd('hour', 'expires_after_hours', 'due_at') }} as expires_at,
-        row_number() over (
-            partition by scenario, step, person_id, occurrence
-            order by case when can_reach then 0 else 1 end, place
-        ) as choice
-    from possible
+        {{ dbt.dateadd('hour', 'expires_after_hours', 'due_at') }} as expires_at
+    from timed
 ),
 
 scenario_states as (
     select
-        scenario,
-        step,
-        sync,
-        channel,
-        person_id,
-        occurrence,
-        anchor_at,
-        due_at,
-        expires_at,
-        product_id,
-        why,
-        -- With reentry_days null only the first occurrence counts, with 0 each one.
+        ending.scenario,
+        ending.step,
+        ending.sync,
+        scenario_channels.channel,
+        ending.person_id,
+        ending.occurrence,
+        ending.anchor_at,
+        ending.due_at,
+        ending.expires_at,
+        ending.product_id,
+        ending.why,
+        ending.each_counts,
         case
-            when
-                previous_anchor_at is not null
-                and (
-                    reentry_days is null
-                    or anchor_at < {{ dbt.dateadd('day', 'reentry_days', 'previous_anchor_at') }}
-                )
-                then 'repeated'
-            when exits_on_order and has_ordered then 'converted'
-            when due_at > run_at then 'waiting'
-            when expires_at <= run_at then 'expired'
+            when scenario_repeats.occurrence is not null then 'repeated'
+            when ending.exits_on_order and last_orders.ordered_at >= ending.anchor_at
+                then 'converted'
+            when ending.due_at > ending.run_at then 'waiting'
+            when ending.expires_at <= ending.run_at then 'expired'
+            when scenario_sent.occurrence is not null then 'sent'
             else 'due'
         end as state
-    from ranked
-    where choice = 1
+    from ending
+    left join scenario_channels
+        on
+            ending.sync = scenario_channels.sync
+            and ending.person_id = scenario_channels.person_id
+            and ending.occurrence = scenario_channels.occurrence
+    left join last_orders on ending.person_id = last_orders.person_id
+    left join scenario_sent
+        on
+            ending.sync = scenario_sent.sync
+            and ending.person_id = scenario_sent.person_id
+            and ending.occurrence = scenario_sent.occurrence
+    left join scenario_repeats
+        on
+            ending.scenario = scenario_repeats.scenario
+            and ending.person_id = scenario_repeats.person_id
+            and ending.occurrence = scenario_repeats.occurrence
 )
 
 select * from scenario_states

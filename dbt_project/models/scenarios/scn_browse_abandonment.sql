@@ -43,7 +43,7 @@ ranked as (
 scn_browse_abandonment as (
     select
         ranked.person_id,
-        cast(ranked.last_viewed_at as {{ dbt.type_string() }}) as occurrence,
+        cast(ranked.occurred_date as {{ dbt.type_string() }}) as occurrence,
         ranked.last_viewed_at as anchor_at,
         ranked.product_id,
         'looked at a product again and again' as why

@@ -15,7 +15,7 @@ ranked_adds as (
 scn_cart_abandonment as (
     select
         person_id,
-        cast(occurred_at as {{ dbt.type_string() }}) as occurrence,
+        cast(occurred_date as {{ dbt.type_string() }}) as occurrence,
         occurred_at as anchor_at,
         product_id,
         'left a product in the cart' as why

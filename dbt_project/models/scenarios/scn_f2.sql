@@ -20,7 +20,7 @@ first_deliveries as (
 scn_f2 as (
     select
         first_deliveries.person_id,
-        cast(first_deliveries.delivered_at as {{ dbt.type_string() }}) as occurrence,
+        cast(customer_360.first_purchase_date as {{ dbt.type_string() }}) as occurrence,
         first_deliveries.delivered_at as anchor_at,
         customer_360.first_product_id as product_id,
         'first purchase delivered, no second yet' as why

@@ -24,7 +24,7 @@ ranked_lines as (
 scn_review_request as (
     select
         fct_orders.person_id,
-        cast(fct_orders.delivered_at as {{ dbt.type_string() }}) || '|' || fct_orders.order_id as occurrence,
+        fct_orders.order_id as occurrence,
         fct_orders.delivered_at as anchor_at,
         ranked_lines.product_id,
         'order delivered, nothing sent back, no open inquiry' as why

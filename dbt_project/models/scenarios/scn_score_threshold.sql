@@ -5,7 +5,7 @@ with rpt_lead_scores as (
 scn_score_threshold as (
     select
         person_id,
-        cast(crossed_threshold_at as {{ dbt.type_string() }}) as occurrence,
+        cast({{ local_date('crossed_threshold_at') }} as {{ dbt.type_string() }}) as occurrence,
         crossed_threshold_at as anchor_at,
         cast(null as {{ dbt.type_string() }}) as product_id,
         'lead score rose over the threshold' as why

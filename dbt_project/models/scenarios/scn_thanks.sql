@@ -5,7 +5,7 @@ with fct_orders as (
 scn_thanks as (
     select
         person_id,
-        cast(ordered_at as {{ dbt.type_string() }}) || '|' || order_id as occurrence,
+        order_id as occurrence,
         ordered_at as anchor_at,
         cast(null as {{ dbt.type_string() }}) as product_id,
         'bought' as why

@@ -39,7 +39,7 @@ scn_vip as (
     -- Without the last purchase they would not be among the best: it is the one that led there.
     select
         top_buyers.person_id,
-        cast(last_purchases.ordered_at as {{ dbt.type_string() }}) as occurrence,
+        cast(top_buyers.last_purchase_date as {{ dbt.type_string() }}) as occurrence,
         last_purchases.ordered_at as anchor_at,
         cast(null as {{ dbt.type_string() }}) as product_id,
         'rose among the best buyers' as why

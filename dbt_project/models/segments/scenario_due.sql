@@ -6,15 +6,21 @@ dim_products as (
     select * from {{ ref('dim_products') }}
 ),
 
--- One run sends a person one message of a sync: the newest occurrence is the one it is about.
+-- One run sends a person one message of a sync: of what has not gone out yet what ends first
+-- where each trigger counts, so that none is lost, and else the newest.
 ranked as (
     select
         *,
         row_number() over (
-            partition by person_id, sync order by occurrence desc
+            partition by person_id, sync
+            order by
+                case when state = 'due' then 0 else 1 end,
+                case when each_counts and state = 'due' then expires_at end nulls last,
+                due_at desc,
+                occurrence desc
         ) as place
     from scenario_states
-    where state = 'due'
+    where state in ('due', 'sent')
 ),
 
 scenario_due as (
@@ -27,6 +33,7 @@ scenario_due as (
         ranked.occurrence,
         ranked.due_at,
         ranked.expires_at,
+        ranked.state = 'sent' as is_sent,
         ranked.why as reason,
         ranked.product_id,
         dim_products.name as product_name

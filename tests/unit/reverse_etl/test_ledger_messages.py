@@ -19,6 +19,7 @@ from tests.contract.sync_world import NOW
 from tests.unit.reverse_etl.postgres import open_postgres
 
 TERMS = MessageTerms(
+    name="s",
     medium="email",
     purpose="marketing",
     expires_after=timedelta(hours=48),
@@ -94,7 +95,7 @@ def test_released_message_may_be_claimed_again_and_a_doubtful_one_may_not(ledger
 
 def test_cap_counts_within_one_claim(ledger: Ledger) -> None:
     terms = replace(TERMS, rules=(FrequencyRule("all", 1, 1),))
-    _claim(ledger, 1, sync="t", key="t:r:1", terms=terms)
+    _claim(ledger, 1, sync="t", key="t:r:1", terms=replace(terms, name="t"))
     assert _claim(ledger, 1, 2, terms=terms) == {"p1": "frequency_cap"}
 
 

@@ -18,10 +18,21 @@ def load(tmp_path: Path, old: str, new: str) -> object:
     return load_scenario(path)
 
 
-def test_shipped_scenarios_load_and_are_switched_off() -> None:
+def test_scenarios_are_on_where_the_shop_names_them_and_in_its_order() -> None:
     scenarios = load_scenarios(SCENARIOS)
     assert len(scenarios) == 12
-    assert enabled_syncs(scenarios) == []
+    assert enabled_syncs(scenarios, []) == []
+    assert [sync.name for sync in enabled_syncs(scenarios, ["welcome", "cart_abandonment"])] == [
+        "welcome__hello__email",
+        "welcome__guide__email",
+        "cart_abandonment__first__line",
+        "cart_abandonment__first__email",
+    ]
+
+
+def test_scenario_that_a_shop_names_and_nobody_has_written_is_refused() -> None:
+    with pytest.raises(SpecError, match="there is no carts; choose of birthday, "):
+        enabled_syncs(load_scenarios(SCENARIOS), ["carts", "welcome"])
 
 
 def test_seed_says_the_same_as_the_files() -> None:
@@ -38,9 +49,9 @@ def test_every_trigger_model_stands_in_the_project() -> None:
     assert models == {scenario.trigger for scenario in load_scenarios(SCENARIOS)}
 
 
-def test_scenario_gives_one_message_sync_a_channel_when_it_is_on(tmp_path: Path) -> None:
-    scenario = load_scenario(_on(tmp_path))
-    line, mail = enabled_syncs([scenario])
+def test_step_gives_one_message_sync_a_channel_and_they_share_its_messages() -> None:
+    line, mail = load_scenario(SCENARIOS / "cart_abandonment.yml").syncs()
+    assert line.message_name == mail.message_name == "cart_abandonment__first"
     assert (line.name, mail.name) == (
         "cart_abandonment__first__line",
         "cart_abandonment__first__email",
@@ -53,16 +64,10 @@ def test_scenario_gives_one_message_sync_a_channel_when_it_is_on(tmp_path: Path)
     assert sorted(line.payload) == ["line_user_id"]
 
 
-def _on(tmp_path: Path) -> Path:
-    path = tmp_path / "cart_abandonment.yml"
-    path.write_text(GOOD.replace("enabled: false", "enabled: true"), encoding="utf-8")
-    return path
-
-
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ("priority: 5", "priority: 0", "line 11: key priority: Input should be greater"),
+        ("priority: 5", "priority: 0", "line 10: key priority: Input should be greater"),
         ("purpose: marketing", "purpose: transactional", "set holdout_percent to 0"),
         ("delay_hours: 4", "delay_days: 1\n    delay_hours: 4", "give either delay_days or"),
         ("[line, email]", "[email]", "line_text goes with channel line"),

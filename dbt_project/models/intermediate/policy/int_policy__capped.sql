@@ -34,7 +34,8 @@ competing as (
         int_policy__candidates.person_id,
         int_policy__candidates.sync,
         int_policy__candidates.channel,
-        int_policy__candidates.priority
+        int_policy__candidates.priority,
+        int_policy__candidates.is_enabled
     from int_policy__candidates
     inner join media_rules on int_policy__candidates.channel = media_rules.channel
     left join int_policy__refusals
@@ -45,7 +46,7 @@ competing as (
         on
             int_policy__candidates.person_id = sent_before.sent_to_person_id
             and int_policy__candidates.sync = sent_before.campaign_code
-            and int_policy__candidates.occurrence = sent_before.occurrence
+            and replace(int_policy__candidates.occurrence, 'T', ' ') = sent_before.occurrence
     where
         int_policy__candidates.kind = 'message'
         and int_policy__candidates.purpose = 'marketing'
@@ -54,14 +55,16 @@ competing as (
         and sent_before.campaign_code is null
 ),
 
+-- A scenario that is switched off takes no place; its own is the one it would have.
 placed_in_medium as (
     select
         competing.*,
         medium_room.room as medium_room,
-        row_number() over (
+        1 + coalesce(sum(case when competing.is_enabled then 1 else 0 end) over (
             partition by competing.person_id, competing.channel
             order by competing.priority, competing.sync
-        ) as place
+            rows between unbounded preceding and 1 preceding
+        ), 0) as place
     from competing
     left join int_policy__room as medium_room
         on
@@ -80,10 +83,11 @@ placed_overall as (
     select
         fitting_medium.*,
         shared_room.room as shared_room,
-        row_number() over (
+        1 + coalesce(sum(case when fitting_medium.is_enabled then 1 else 0 end) over (
             partition by fitting_medium.person_id, fitting_medium.fits_medium
             order by fitting_medium.priority, fitting_medium.sync
-        ) as shared_place
+            rows between unbounded preceding and 1 preceding
+        ), 0) as shared_place
     from fitting_medium
     left join int_policy__room as shared_room
         on fitting_medium.person_id = shared_room.person_id and shared_room.medium = 'all'

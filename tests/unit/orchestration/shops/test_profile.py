@@ -133,11 +133,12 @@ def test_as_of_prefers_the_override_to_the_profile_and_the_profile_to_the_clock(
 
 
 def test_dbt_vars_carry_day_zone_and_currency_and_what_the_shop_changes(profile):
-    shop = profile("vars: {purchase_grain: order, rfm_window_months: null}")
+    shop = profile("scenarios: [f2]\nvars: {purchase_grain: order, rfm_window_months: null}")
     assert shop.dbt_vars(date(2026, 10, 31)) == {
         "as_of_date": "2026-10-31",
         "shop_time_zone": "Asia/Tokyo",
         "currency": "JPY",
+        "enabled_scenarios": ["f2"],
         "purchase_grain": "order",
         "rfm_window_months": None,
     }

@@ -32,6 +32,7 @@ class Eligibility:
 _SQL = """
 select sync, reason_code, count(*)
 from policy.send_eligibility
+where is_enabled
 group by all
 order by sync, reason_code nulls first
 """

@@ -63,10 +63,10 @@ insert into marts.rpt_exclusions (subject, source, reason, "rows", amount, curre
 insert into segments.seg_first_purchase by name select unnest(['person-4', 'person-5']) as person_id;
 insert into segments.seg_second_purchase by name select 'person-2' as person_id;
 
-insert into policy.send_eligibility (person_id, sync, segment, channel, allowed, reason_code) values
-    ('person-4', 'first_purchase__mail', 'seg_first_purchase', 'email', true, null),
-    ('person-5', 'first_purchase__mail', 'seg_first_purchase', 'email', false, 'no_consent'),
-    ('person-2', 'second_purchase__print', 'seg_second_purchase', 'print', false, 'open_delivery');
+insert into policy.send_eligibility (person_id, sync, segment, channel, allowed, reason_code, is_enabled) values
+    ('person-4', 'first_purchase__mail', 'seg_first_purchase', 'email', true, null, true),
+    ('person-5', 'first_purchase__mail', 'seg_first_purchase', 'email', false, 'no_consent', true),
+    ('person-2', 'second_purchase__print', 'seg_second_purchase', 'print', false, 'open_delivery', true);
 
 insert into _publication.publication values
     ('publication-7', 'small', 'run-1', date '2026-10-15', timestamp '2026-10-16 03:04:05', '1');
