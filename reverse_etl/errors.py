@@ -4,10 +4,13 @@
 class TransientError(Exception):
     """A fault that a later run may outlive: nothing is lost, the rest is untouched."""
 
-    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
-        """Keep the wait that the other side asked for, in seconds, when it named one."""
+    def __init__(
+        self, message: str, *, retry_after: float | None = None, is_throttled: bool = False
+    ) -> None:
+        """Keep whether the other side told us to wait, and for how many seconds if it said so."""
         super().__init__(message)
         self.retry_after = retry_after
+        self.is_throttled = is_throttled
 
 
 class TerminalError(Exception):

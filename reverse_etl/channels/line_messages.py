@@ -166,4 +166,5 @@ def _raise_unless_read(answer: Answer) -> None:
     message = f"LINE answered {answer.code} for the month's quota"
     if answer.outcome in (Outcome.DENIED, Outcome.REJECTED):
         raise TerminalError(message)
-    raise TransientError(message, retry_after=answer.retry_after)
+    is_throttled = answer.outcome is Outcome.THROTTLED
+    raise TransientError(message, retry_after=answer.retry_after, is_throttled=is_throttled)

@@ -131,16 +131,8 @@ class Delivery(Questions):
 
     def _prepare(self, batch: Batch, queue: list[Batch]) -> str:
         """Give the destination's handle; when it gives none, nothing of the rest stays claimed."""
-        for attempt in range(1, self._policy.attempts):
-            try:
-                return self._channel.prepare(batch)
-            except TransientError as error:
-                self.wait(clamp_wait(error.retry_after, self._policy.backoff_seconds * 2**attempt))
-            except TerminalError:
-                self._release_all((batch, *queue))
-                raise
         try:
-            return self._channel.prepare(batch)
+            return self.ask(lambda: self._channel.prepare(batch))
         except (TransientError, TerminalError):
             self._release_all((batch, *queue))
             raise
@@ -158,9 +150,7 @@ class Delivery(Questions):
             result = self._channel.deliver(batch)
             self._on_step("sent")
             if result.outcome is Outcome.THROTTLED:
-                # A wait of zero would let a destination that says so drive us in circles.
-                asked = clamp_wait(result.retry_after, self._policy.backoff_seconds)
-                wait = asked or self._policy.backoff_seconds
+                wait = self.told_wait(result.retry_after)
                 throttled += wait
                 if throttled > self._policy.max_throttled_seconds:
                     return result, maybe_taken

@@ -1,7 +1,8 @@
 """What a run asks a destination beside its batches: who is there, and please give that back."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from reverse_etl.canonical import Value, keyed_hash
 from reverse_etl.channel import Item, Row
@@ -9,6 +10,8 @@ from reverse_etl.errors import TransientError
 from reverse_etl.ledger.batches import PlannedStep
 from reverse_etl.sending.pacing import Pacer
 from reverse_etl.vendors.retry_after import clamp_wait
+
+Told = TypeVar("Told")
 
 
 class Questions(Pacer):
@@ -19,15 +22,43 @@ class Questions(Pacer):
     untraced = 0
     """Leavers whom neither a remote id nor a known address leads to."""
 
-    def call_back(self, handle: str) -> bool | None:
-        """Call a batch back: True when nobody will get it, None while the other side is away."""
-        for attempt in range(self._policy.attempts):
+    def ask(self, question: Callable[[], Told]) -> Told:
+        """Give the answer to a question that may be asked again; a wait told us is no attempt.
+
+        Raises the last TransientError when the attempts, or the waits together, are used up.
+        """
+        failures, throttled = 0, 0.0
+        while True:
             self.extend_lease()
             try:
-                return self._channel.recall(handle)
+                return question()
             except TransientError as error:
-                self.wait(clamp_wait(error.retry_after, self._policy.backoff_seconds * 2**attempt))
-        return None
+                if error.is_throttled:
+                    wait = self.told_wait(error.retry_after)
+                    throttled += wait
+                else:
+                    failures += 1
+                    backoff = self._policy.backoff_seconds * 2**failures
+                    wait = clamp_wait(error.retry_after, backoff)
+                is_used_up = throttled > self._policy.max_throttled_seconds
+                if is_used_up or failures >= self._policy.attempts:
+                    raise
+            self.wait(wait)
+
+    def told_wait(self, asked: float | None) -> float:
+        """Give the seconds to wait for a destination that told us to; never none.
+
+        A wait of zero would let a destination that says so drive us in circles.
+        """
+        backoff = self._policy.backoff_seconds
+        return clamp_wait(asked, backoff) or backoff
+
+    def call_back(self, handle: str) -> bool | None:
+        """Call a batch back: True when nobody will get it, None while the other side is away."""
+        try:
+            return self.ask(lambda: self._channel.recall(handle))
+        except TransientError:
+            return None
 
     def look_up(self, items: Sequence[Item]) -> dict[str, str] | None:
         """Give person_id → remote id of those found, or None when the destination is away."""
@@ -43,18 +74,10 @@ class Questions(Pacer):
         return found
 
     def _locate(self, items: Sequence[Item]) -> Mapping[str, str] | None:
-        throttled = 0.0
-        for attempt in range(self._policy.attempts):
-            self.extend_lease()
-            try:
-                return self._channel.locate(items)
-            except TransientError as error:
-                wait = clamp_wait(error.retry_after, self._policy.backoff_seconds * 2**attempt)
-                throttled += wait
-                if throttled > self._policy.max_throttled_seconds:
-                    break
-                self.wait(wait)
-        return None
+        try:
+            return self.ask(lambda: self._channel.locate(items))
+        except TransientError:
+            return None
 
     def same_key(
         self, payloads: Mapping[str, Mapping[str, Value]], steps: Mapping[str, PlannedStep]

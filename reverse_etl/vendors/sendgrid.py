@@ -94,7 +94,8 @@ def raise_unless_read(answer: Answer) -> None:
     message = f"SendGrid answered {answer.code}"
     if answer.outcome in (Outcome.DENIED, Outcome.REJECTED):
         raise TerminalError(message)
-    raise TransientError(message, retry_after=answer.retry_after)
+    is_throttled = answer.outcome is Outcome.THROTTLED
+    raise TransientError(message, retry_after=answer.retry_after, is_throttled=is_throttled)
 
 
 def _success(status: int, raw: bytes, gives: str) -> Answer:

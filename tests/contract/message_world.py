@@ -8,11 +8,12 @@ from typing import Any
 
 from reverse_etl.channel import Channel, ChannelSettings
 from reverse_etl.engine import SyncResult, run_sync
+from reverse_etl.ledger.events import MessageEvent
 from reverse_etl.ledger.ledger import Ledger
 from reverse_etl.sending.retries import SendPolicy
 from reverse_etl.spec import SyncSpec
 from tests.contract.letterbox import CHANNELS, Letterbox, LetterboxChannel, open_letterbox
-from tests.contract.sync_world import LIVE, Person, TurnedClock, message_spec, publish
+from tests.contract.sync_world import LIVE, NOW, Person, TurnedClock, message_spec, publish
 
 
 class Mailroom:
@@ -100,3 +101,25 @@ def open_mailroom(folder: Path, kind: str) -> Iterator[Mailroom]:
             yield room
         finally:
             room.ledger.close()
+
+
+def account_for(room: Mailroom, people: int) -> str:
+    """Hold that everybody has one copy or is listed as unknown, which events end; give figures."""
+    copies = room.box.copies()
+    assert max(copies.values()) == 1
+    unknown = set(room.ledger.unknown_messages(room.spec.name))
+    arrived = {row["id"] for row in room.box.coming()}
+    states = [record.state for record in room.ledger.export_messages()]
+    assert len(states) == people
+    assert states.count("accepted") + len(unknown) == people
+    assert len(arrived | unknown) == people
+    if room.kind != "C":
+        assert not unknown
+    events = [MessageEvent(known, "delivered", NOW) for known in sorted(arrived & unknown)]
+    room.ledger.reconcile(events, now=NOW)
+    left = set(room.ledger.unknown_messages(room.spec.name))
+    assert left == unknown - arrived
+    return (
+        f"{sum(copies.values()) - len(copies)} doubled, {people - len(arrived | unknown)} lost, "
+        f"{len(unknown)} unknown, of which events ended {len(unknown - left)}"
+    )

@@ -9,11 +9,10 @@ from time import perf_counter
 
 import pytest
 
-from reverse_etl.ledger.events import MessageEvent
 from tests.contract.forked import end, kill_at_line, kill_me, run_once, start
 from tests.contract.letterbox import CHANNELS
-from tests.contract.message_world import Mailroom, open_mailroom
-from tests.contract.sync_world import NOW, FrequencyRule, member, message_spec
+from tests.contract.message_world import Mailroom, account_for, open_mailroom
+from tests.contract.sync_world import FrequencyRule, member, message_spec
 
 
 def _kill_after(steps: int, seconds: float) -> Callable[[str], None]:
@@ -27,28 +26,6 @@ def _kill_after(steps: int, seconds: float) -> Callable[[str], None]:
             timer.start()
 
     return listen
-
-
-def _check(room: Mailroom, people: int) -> str:
-    """Hold that everybody has one copy or is listed as unknown, which events end; give figures."""
-    copies = room.box.copies()
-    assert max(copies.values()) == 1
-    unknown = set(room.ledger.unknown_messages(room.spec.name))
-    arrived = {row["id"] for row in room.box.coming()}
-    states = [record.state for record in room.ledger.export_messages()]
-    assert len(states) == people
-    assert states.count("accepted") + len(unknown) == people
-    assert len(arrived | unknown) == people
-    if room.kind != "C":
-        assert not unknown
-    events = [MessageEvent(known, "delivered", NOW) for known in sorted(arrived & unknown)]
-    room.ledger.reconcile(events, now=NOW)
-    left = set(room.ledger.unknown_messages(room.spec.name))
-    assert left == unknown - arrived
-    return (
-        f"{sum(copies.values()) - len(copies)} doubled, {people - len(arrived | unknown)} lost, "
-        f"{len(unknown)} unknown, of which events ended {len(unknown - left)}"
-    )
 
 
 def _survive(room: Mailroom, people: int, kills: int, planning_seconds: float) -> str:
@@ -68,7 +45,7 @@ def _survive(room: Mailroom, people: int, kills: int, planning_seconds: float) -
         assert end(start(work)) == -9
     room.rerun(folder)
     seconds = perf_counter() - began
-    told = _check(room, people)
+    told = account_for(room, people)
     assert room.rerun(folder).summary["adds"] == 0
     return f"{room.kind}: {kills} kills, {people} rows, {seconds:.0f} s, {told}"
 
@@ -99,7 +76,7 @@ def _kill_at(kind: str, folder: Path, line: int) -> bool:
         ended = end(child)
         assert ended in (0, -9)
         room.rerun(published)
-        _check(room, 2)
+        account_for(room, 2)
         return ended == -9
 
 
