@@ -8,9 +8,7 @@ import pytest
 from filelock import FileLock
 
 
-def built_once(
-    factory: pytest.TempPathFactory, name: str, build: Callable[[Path], object]
-) -> Path:
+def built_once(factory: pytest.TempPathFactory, name: str, build: Callable[[Path], object]) -> Path:
     """Give a folder of the run; the first process that asks fills it, the others wait for it.
 
     A build that fails leaves no mark, so the next process says the same of its own build.

@@ -127,6 +127,27 @@ insert into marts.rpt_exclusions (subject, source, reason, "rows", amount, curre
 
 insert into marts.fct_web_sessions by name select 's1' as session_id;
 
+insert into policy.rpt_scenario_reach by name
+select
+    *, due - without_permission - unreachable - waiting - not_wanted - over_cap - held_out as allowed,
+    'JPY' as currency, expected_orders * gross_profit_per_order as expected_gross_profit
+from (values
+    ('cart_abandonment', 'first', 'カート放棄', 'Cart abandonment', true, 38, 9, 4, 3, 2, 5, 1,
+        'order_prediction', 9, 6.2, 2140),
+    ('f2', 'day14', '2回目購入', 'Second purchase', true, 52, 17, 6, 9, 0, 3, 2,
+        'f2_conversion', 15, 4.7, 1980),
+    ('winback', 'first', '休眠復帰', 'Win-back', false, 71, 30, 12, 2, 0, 4, 3,
+        'order_prediction', 20, 2.9, 2140),
+    ('welcome', 'hello', 'ようこそ', 'Welcome', false, 19, 3, 1, 0, 0, 2, 1,
+        'lead_probability', 12, 0.8, 1630),
+    ('thanks', 'thanks', 'お礼', 'Thanks', true, 27, 0, 5, 0, 0, 0, 0, 'none', 0, null, null),
+    ('vip', 'hello', '優良顧客', 'Among the best buyers', false, 0, 0, 0, 0, 0, 0, 0,
+        'order_prediction', 0, null, 2140)
+) as steps (
+    scenario, step, title_ja, title_en, is_enabled, due, without_permission, unreachable, waiting,
+    not_wanted, over_cap, held_out, expectation, judged, expected_orders, gross_profit_per_order
+);
+
 insert into policy.send_eligibility (
     person_id, sync, segment, channel, allowed, reason_code, is_enabled
 )
