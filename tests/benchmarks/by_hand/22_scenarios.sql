@@ -1,4 +1,4 @@
--- Whose step of a scenario is due on the morning after as_of.
+-- Whose step of a scenario is due on the morning after as_of; the shop has sent none of them yet.
 create temp macro tokyo_hour(day, hour) as cast(day as timestamp) + to_hours(hour - 9);
 
 create temp table scenario_calls as
@@ -43,16 +43,17 @@ union all
 select 'first_purchase', person_id, entered_at::varchar, entered_at, last_product_id, reason,
 from segments.seg_first_purchase
 union all
-select 'f2', person_id, max(delivered_at)::varchar, max(delivered_at), any_value(first_product_id),
+select 'f2', person_id, any_value(persons.first_purchase_date)::varchar, max(delivered_at),
+    any_value(first_product_id),
     'first purchase delivered, no second yet',
 from marts.fct_orders inner join marts.customer_360 as persons using (person_id)
 where is_first_purchase and persons.purchase_count = 1
 group by person_id having bool_and(delivered_at is not null)
 union all
-select 'thanks', person_id, ordered_at || '|' || order_id, ordered_at, null, 'bought',
+select 'thanks', person_id, order_id, ordered_at, null, 'bought',
 from marts.fct_orders where is_purchase and person_id is not null
 union all
-select 'review_request', person_id, delivered_at || '|' || order_id, delivered_at,
+select 'review_request', person_id, order_id, delivered_at,
     (
         select arg_min(product_id, (-lines.net_sales, product_id))
         from marts.fct_order_lines as lines
@@ -67,29 +68,37 @@ select 'replenishment', person_id, last_bought_date || '|' || product_id,
     tokyo_hour(remind_from_date, 0), product_id, 'pack soon used up',
 from marts.rpt_repurchase_due where is_in_stock and remind_from_date is not null
 union all
-select 'cart_abandonment', person_id, max(occurred_at)::varchar, max(occurred_at),
+select 'cart_abandonment', person_id, occurred_date::varchar, max(occurred_at),
     arg_max(struct_pack(p := product_id), (occurred_at, web_event_id)).p,
     'left a product in the cart',
 from shown where event_type = 'cart_add' group by person_id, occurred_date
 union all
-select 'browse_abandonment', person_id, seen_at::varchar, seen_at, product_id,
+select 'browse_abandonment', person_id, occurred_date::varchar, seen_at, product_id,
     'looked at a product again and again',
 from browsed where views >= 2
 union all
-select 'winback', person_id, last_purchase_date::varchar, tokyo_hour(next_order_p80_date, 0), null,
-    'four of five such buyers would be back by now',
-from marts.customer_predictions inner join marts.customer_360 using (person_id)
-where next_order_p80_date is not null
+select 'winback', person_id, max(day)::varchar, tokyo_hour(
+        max(day) + floor((
+            count(gap) * coalesce(quantile_cont(gap::double, 0.8), 0) + 3 * 181
+        ) / (count(gap) + 3) + 0.500001)::integer, 0
+    ), null, 'the own rhythm has run out',
+from (
+    select
+        person_id, ordered_date as day,
+        ordered_date - lag(ordered_date) over (partition by person_id order by ordered_date) as gap,
+    from (select distinct person_id, ordered_date from marts.fct_orders
+        where is_purchase and person_id is not null)
+) group by person_id
 union all
 select 'birthday', person_id, y::varchar, tokyo_hour(first_day + (birthday - 1)::integer, 0), null,
     'birthday',
 from births
 union all
-select 'vip', person_id, began_at::varchar, began_at, null, 'rose among the best buyers',
+select 'vip', person_id, best.last_purchase_date::varchar, began_at, null, 'rose among the best buyers',
 from rises inner join best using (person_id)
 where best.net_sales - spent < (select min(net_sales) from best)
 union all
-select 'score_threshold', person_id, crossed_threshold_at::varchar, crossed_threshold_at, null,
+select 'score_threshold', person_id, tokyo_day(crossed_threshold_at)::varchar, crossed_threshold_at, null,
     'lead score rose over the threshold',
 from marts.rpt_lead_scores where is_above_threshold and crossed_threshold_at is not null;
 
@@ -116,13 +125,6 @@ with steps(scenario, step, days, hours, hour, lasts, media, ends, again) as (
     ('score_threshold', 'offer', null, 0, 10, 72, ['line', 'email'], true, 30)
 ),
 
-calls as (
-    select *, began_at - lag(began_at) over (
-        partition by scenario, person_id order by began_at, occurrence
-    ) as since,
-    from scenario_calls
-),
-
 bought as (
     select person_id, max(ordered_at) as ordered_at from marts.fct_orders
     where status <> 'cancelled' group by person_id
@@ -137,23 +139,26 @@ chosen as (
                 else persons.has_line and persons.line_consent
             end)[1], media[1]
         ) as channel,
-        concat_ws('__', scenario, step, channel) as sync, occurrence,
+        concat_ws('__', scenario, step) as sync, occurrence,
         if(
             hours is null,
             tokyo_hour(tokyo_day(began_at) + days::integer, hour), began_at + to_hours(hours)
         ) as due_at,
-        due_at + to_hours(lasts) as expires_at, reason, product_id,
-    from calls
+        due_at + to_hours(lasts) as expires_at, false as is_sent, reason, product_id,
+        again = 0 as is_each,
+    from scenario_calls
     inner join steps using (scenario)
     left join bought using (person_id)
     left join marts.customer_360 as persons using (person_id)
     where
-        (since is null or since >= to_days(again))
-        and not (ends and coalesce(ordered_at >= began_at, false))
+        not (ends and coalesce(ordered_at >= began_at, false))
         and due_at <= tokyo_hour(getvariable('as_of') + 1, hour)
         and expires_at > tokyo_hour(getvariable('as_of') + 1, hour)
 )
 
-select chosen.*, products.name as product_name,
+select chosen.* exclude (is_each), products.name as product_name,
 from chosen left join marts.dim_products as products using (product_id)
-qualify row_number() over (partition by person_id, sync order by occurrence desc) = 1;
+qualify row_number() over (
+    partition by person_id, sync
+    order by if(coalesce(is_each, false), expires_at, null), due_at desc, occurrence desc
+) = 1;

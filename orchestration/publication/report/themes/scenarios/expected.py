@@ -63,7 +63,6 @@ def _build(published: Published) -> Content | None:
             money_axis(say("scenario_expected.profit"), best.currency),
         ),
         numbers=_table(steps),
-        note=say("scenario_expected.note"),
     )
 
 

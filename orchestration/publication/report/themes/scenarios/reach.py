@@ -78,7 +78,6 @@ def _build(published: Published) -> Content | None:
             stacked=True,
         ),
         numbers=_table(steps),
-        note=say("scenario_reach.note"),
     )
 
 

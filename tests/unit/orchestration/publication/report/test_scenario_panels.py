@@ -60,7 +60,7 @@ def test_expectation_names_the_largest_and_its_basis_and_leaves_out_what_nothing
 
     assert content.reading.ja == (
         "最も大きいのは「優良顧客・hello」で、送れる3人から¥9,000の粗利が見込まれます"
-        "（一人ひとりの90日の予測による）。"
+        "（一人ひとりの90日の予測による）。配信しなくても見込まれる額で、配信による増加分ではありません。"
     )
     assert content.numbers is not None
     assert [[cell.en for cell in row] for row in content.numbers.rows] == [
