@@ -1,6 +1,5 @@
 """One text for one payload, and the keyed hash of it."""
 
-import hashlib
 import hmac
 import json
 import math
@@ -54,7 +53,7 @@ def canonical_payload(payload: Mapping[str, Value]) -> str:
 
 def keyed_hash(text: str, *, secret: bytes) -> str:
     """Give the HMAC-SHA256 of a text as hex: equal for equal texts, no dictionary opens it."""
-    return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(secret, text.encode(), "sha256").hex()
 
 
 def payload_hash(payload: Mapping[str, Value], *, secret: bytes) -> str:

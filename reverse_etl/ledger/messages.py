@@ -173,6 +173,12 @@ def move(
     connection.execute(rows.values(**values, **more))
 
 
+def are_in(connection: Connection, key: str) -> bool:
+    """Say whether a batch is one of messages."""
+    first = select(MESSAGE.c.message_id).where(MESSAGE.c.batch_key == key).limit(1)
+    return connection.scalar(first) is not None
+
+
 def settle(connection: Connection, key: str, rejected: Mapping[str, str], now: datetime) -> None:
     """Note the messages of a batch as taken, but for those of the people in `rejected`."""
     if rejected:

@@ -172,7 +172,8 @@ def settle(
     rows = _open_items(connection, key)
     is_removal = batch["operation"] == Operation.REMOVE.value
     good = [row for row in rows if row["person_id"] not in rejected]
-    if good:
+    if good and not messages.are_in(connection, key):
+        # No destination holds people by messages: there is no state to move.
         marks = [_removed(row, now) if is_removal else _acknowledged(row, now) for row in good]
         _update_states(connection, marks)
     bad = [row for row in rows if row["person_id"] in rejected]
