@@ -239,7 +239,7 @@ def test_segments_hold_whom_they_should(shop: Path) -> None:
 def test_policy_gives_one_reason_for_each_refusal(shop: Path) -> None:
     rows = named_rows(
         shop,
-        "policy.send_eligibility",
+        "(from policy.send_eligibility where is_enabled)",
         "published.sync, published.reason_code",
         "published.sync, names.name",
     )

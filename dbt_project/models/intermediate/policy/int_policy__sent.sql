@@ -15,7 +15,11 @@ messages as (
         channel,
         min(occurred_at) as sent_at,
         min(occurred_date) as sent_date,
-        max(campaign_code) as campaign_code,
+        -- The ledger names the sync, the provider whatever the mail gave it as its campaign.
+        coalesce(
+            max(case when sent_to_person_id is not null then campaign_code end),
+            max(campaign_code)
+        ) as campaign_code,
         max(occurrence) as occurrence,
         max(purpose) as purpose,
         max(sent_to_person_id) as sent_to_person_id,
