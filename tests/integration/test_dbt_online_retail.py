@@ -25,7 +25,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     workspace = tmp_path_factory.mktemp("online_retail")
     write_empty_lake(workspace / "lake")
     write_online_retail(workspace / "lake")
-    build_shop(workspace, VARIABLES)
+    # The daily job of this shop tests its tables; here the published figures are asked.
+    build_shop(workspace, VARIABLES, with_data_tests=False)
     return workspace
 
 
