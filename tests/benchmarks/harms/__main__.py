@@ -1,6 +1,6 @@
 """Harms per 1,000 promotions over a simulated quarter, beside blasts to everybody.
 
-`python -m tests.benchmarks.harms [DAYS [PERSONS]]`, 92 days and 300 persons by default; writes
+`python -m tests.benchmarks.harms [DAYS [PERSONS]]`, 92 days and 1,000 persons by default; writes
 docs/harms.md when the whole quarter was run.
 """
 
@@ -20,13 +20,16 @@ from tests.benchmarks.harms.referee import judge
 
 END = date(2026, 10, 31)
 QUARTER = 92
+PERSONS = 1_000
 
 
 def simulate(root: Path, days: int, persons: int) -> dict[str, Counter[str]]:
     """Give the counts of harms: ours by what was known and by the truth, and of two blasts."""
     with shop_in_time(root, persons=persons, end=END) as shop:
         for number in range(days):
-            shop.morning(END - timedelta(days=days - 1 - number))
+            day = END - timedelta(days=days - 1 - number)
+            shop.morning(day)
+            print(f"{day}: {len(shop.log.sent)} promotions so far", flush=True)
         facts = read_facts(shop.workspace.root / "truth", campaign_mails(shop))
     return harms(shop.log, facts)
 
@@ -76,7 +79,7 @@ def best_seller(facts: Facts) -> str:
 
 if __name__ == "__main__":
     days = int(sys.argv[1]) if len(sys.argv) > 1 else QUARTER
-    persons = int(sys.argv[2]) if len(sys.argv) > 2 else 300
+    persons = int(sys.argv[2]) if len(sys.argv) > 2 else PERSONS
     with tempfile.TemporaryDirectory() as place:
         counts = simulate(Path(place), days, persons)
     for name, one in counts.items():

@@ -94,6 +94,7 @@ class ShopInTime:
         self.scenarios: list[Scenario] = load_scenarios(ROOT / "reverse_etl" / "scenarios")
         self.ledger = Ledger(f"sqlite:///{root}/ledger.sqlite", plans=root / "plans")
         self.log = Log()
+        self._promoting = {one.name for one in self.scenarios if one.promotes_product}
         self._clock, self._mail, self._line = clock, mail, line
         self._lake = Lake(self.workspace.lake)
         self._lake.ensure_empty_entities()
@@ -222,9 +223,11 @@ class ShopInTime:
         now = int(self._clock.now().timestamp())
         arrived += [(users[one.user], now) for one in self._line.sent[lines:]]
         until = _at(day, 0).replace(tzinfo=None)
+        # A question about a product that somebody has is no promotion of it.
+        promotes = spec.message_name.partition("__")[0] in self._promoting
         for person, second in arrived:
             at = datetime.fromtimestamp(second, UTC).replace(tzinfo=None)
-            product = self._products.get((person, spec.message_name))
+            product = self._products.get((person, spec.message_name)) if promotes else None
             self.log.sent.append(Sent(person, at, spec.medium, product))
             self.log.known[at] = Known(until)
 
