@@ -117,6 +117,16 @@ class Reject:
 
 
 @dataclass(frozen=True, slots=True)
+class PlainRows:
+    """Rows that `build` surely turns into an Item that is nobody's twin, told in SQL of DuckDB."""
+
+    condition: str
+    """True only for such rows; any other row, and NULL, is given to `build`."""
+    key: str
+    """The Item's key of such a row."""
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """What one attempt sends."""
 
@@ -213,6 +223,15 @@ class Channel(ABC):
     @abstractmethod
     def build(self, row: Row) -> Item | Reject:
         """Give the row as the destination takes it; pure."""
+
+    def plain_rows(self, person: str, texts: Mapping[str, str]) -> PlainRows | None:
+        """Give which rows need no `build` to be planned; None where every row does.
+
+        `person` and `texts` are SQL: the id, and by field the payload's values of type text. The
+        texts of rows asked about hold no control character.
+        """
+        del person, texts
+        return None
 
     @abstractmethod
     def deliver(self, batch: Batch) -> BatchResult:

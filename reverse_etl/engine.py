@@ -10,11 +10,13 @@ from zoneinfo import ZoneInfo
 from reverse_etl.channel import Batch, Channel, Item, JobState, Operation, Reject
 from reverse_etl.clock import Clock, SystemClock
 from reverse_etl.errors import TerminalError, TransientError
+from reverse_etl.ledger.batches import OPEN_STATES
 from reverse_etl.ledger.holdout import GLOBAL, HELD_OUT
 from reverse_etl.ledger.ledger import Ledger
 from reverse_etl.planning.guards import Breaker
-from reverse_etl.planning.plan import Plan, PlanItem
+from reverse_etl.planning.plan import Plan
 from reverse_etl.planning.planner import build_items, plan_targets
+from reverse_etl.planning.steps import PlanItem
 from reverse_etl.planning.targets import read_targets
 from reverse_etl.sending.batching import items_of, parts_of
 from reverse_etl.sending.delivery import Delivery
@@ -66,8 +68,10 @@ def run_sync(
             provision = channel.provision()
             if provision is not None:
                 ledger.state_provision(spec.name, provision, purpose=spec.purpose or "")
-            settle_pending(spec, ledger, channel, clock=clock)
-            held_back = resume(run)
+            if any(ledger.open_batches(spec.name, state) for state in OPEN_STATES):
+                settle_pending(spec, ledger, channel, clock=clock)
+                held_back = resume(run)
+                found.state = None
         plan = plan_targets(
             spec, found, ledger, channel, clock=clock, held_back=held_back, concerns=policy.concerns
         )
@@ -123,7 +127,7 @@ def _unmoved(run: Run, plan: Plan) -> frozenset[str]:
 
     To send the new one would make the ledger forget the old one, which would get mail for ever.
     """
-    old = {item.person_id: item.key_hash for item in plan.items if item.kind == "re_key"}
+    old = {item.person_id: item.key_hash for item in plan.items.of_kind("re_key")}
     held = run.ledger.active(run.spec.name) if old else {}
     stays = {person for person in old if person in held and held[person].key_hash == old[person]}
     return frozenset(stays - run.ledger.in_flight(run.spec.name))
@@ -131,7 +135,7 @@ def _unmoved(run: Run, plan: Plan) -> frozenset[str]:
 
 def _hand_over(run: Run, plan: Plan) -> None:
     """Forget leavers whose place another person has taken by now."""
-    leavers = {item.person_id: item.key_hash for item in plan.items if item.kind == "hand_over"}
+    leavers = {item.person_id: item.key_hash for item in plan.items.of_kind("hand_over")}
     held = run.ledger.active(run.spec.name)
     taken = {row.key_hash for person, row in held.items() if person not in leavers}
     handed = [person for person, key_hash in leavers.items() if key_hash in taken]
@@ -165,7 +169,7 @@ def _deliver_operation(
     steps = plan.of(operation)
     if operation is not Operation.REMOVE:
         waiting = unmoved | run.ledger.in_flight(run.spec.name)
-        steps = [step for step in steps if step.person_id not in waiting]
+        steps = steps.about(waiting, are_in=False) if waiting else steps
     size = run.channel.capabilities.max_rows
     if operation is Operation.REMOVE:
         size = run.channel.capabilities.max_removals

@@ -27,11 +27,12 @@ from reverse_etl.channel import (
     Item,
     Operation,
     Outcome,
+    PlainRows,
     Reject,
     Row,
 )
 from reverse_etl.errors import TransientError
-from reverse_etl.file_text import CP932_TWINS, alike, first_unencodable, is_formula
+from reverse_etl.file_text import CP932_TWINS, NUMBER_OR_PHONE, alike, first_unencodable, is_formula
 
 FILE_STEMS = {Operation.ADD: "adds", Operation.CHANGE: "changes", Operation.REMOVE: "removes"}
 UNENCODABLE = re.compile(r"unencodable_u\+([0-9a-f]{4,6})_in_(.+)")
@@ -135,6 +136,19 @@ class FileChannel(Channel):
             cells[field] = text
         size = sum(len(text.encode()) + 3 for text in cells.values())
         return Item(row.person_id, row.person_id, cells, size, twin=self._twin(cells))
+
+    def plain_rows(self, person: str, texts: Mapping[str, str]) -> PlainRows | None:
+        """Give the rows without a formula; with twins, or in CP932, each row is looked at."""
+        if self._options.dedupe_by or self._options.encoding == "cp932":
+            return None
+        if self._options.format == "ndjson" or self._options.opened_by == "human":
+            return PlainRows("true", person)
+        checks = [
+            f"not coalesce(regexp_matches({text}, '^[=+@-]') "
+            f"and not regexp_full_match({text}, '{NUMBER_OR_PHONE.pattern}'), false)"
+            for text in texts.values()
+        ]
+        return PlainRows(" and ".join(checks) or "true", person)
 
     def _twin(self, cells: Mapping[str, str]) -> str:
         """Give the text that is the same for people who shall get one piece."""

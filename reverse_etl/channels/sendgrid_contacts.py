@@ -22,6 +22,7 @@ from reverse_etl.channel import (
     JobState,
     Operation,
     Outcome,
+    PlainRows,
     Reject,
     Row,
 )
@@ -153,6 +154,22 @@ class SendGridContacts(Channel):
             contact["custom_fields"] = custom
         # The SDK escapes what is not ASCII, so that is the size that counts.
         return Item(row.person_id, email, contact, len(json.dumps(contact)) + 2)
+
+    def plain_rows(self, person: str, texts: Mapping[str, str]) -> PlainRows | None:
+        """Give the rows with an address in ASCII and no long text."""
+        del person
+        if "email" not in texts:
+            return None
+        email = texts["email"]
+        checks = [
+            f"coalesce(length({text}), 0) <= {MAX_LENGTHS[field]}"
+            for field, text in texts.items()
+            if field not in self._options.custom_fields and MAX_LENGTHS[field] is not None
+        ]
+        one_at = "[!-?A-~]+@[!-?A-~]+[.][!-?A-~]+"
+        return PlainRows(
+            " and ".join([f"regexp_full_match({email}, '{one_at}')", *checks]), f"lower({email})"
+        )
 
     def deliver(self, batch: Batch) -> BatchResult:
         """Put the people on the list or take them off it, in one request."""

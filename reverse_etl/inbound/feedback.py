@@ -6,16 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from reverse_etl.ledger.events import MessageEvent
-
-
-@dataclass(frozen=True, slots=True)
-class Suppression:
-    """From now on nothing may be sent to an address, for a reason of the contact policy."""
-
-    medium: str
-    address: str = field(repr=False)
-    reason: str
-    at: datetime
+from reverse_etl.ledger.suppression import Suppression
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +30,8 @@ class Facts:
 class Feedback(Protocol):
     """Who hears of it at once: the delivery ledger, which is asked before every batch."""
 
-    def suppress(self, medium: str, address: str, reason: str, at: datetime) -> None:
-        """Note that an address may not be sent to; told twice, it is noted once."""
+    def suppress_all(self, suppressions: Sequence[Suppression]) -> None:
+        """Note addresses that may not be sent to, at once; told twice, one is noted once."""
         ...
 
     def lift(self, medium: str, address: str, at: datetime) -> None:
@@ -62,8 +53,7 @@ def tell(feedback: Feedback, facts: Facts) -> None:
         known = latest.get((one.medium, one.address, one.reason))
         if known is None or known.at < one.at:
             latest[one.medium, one.address, one.reason] = one
-    for one in latest.values():
-        feedback.suppress(one.medium, one.address, one.reason, one.at)
+    feedback.suppress_all(list(latest.values()))
     for opt_in in facts.opt_ins:
         feedback.lift(opt_in.medium, opt_in.address, opt_in.at)
     if facts.messages:

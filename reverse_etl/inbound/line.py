@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
-from reverse_etl.inbound.feedback import Facts, OptIn, Suppression
+from reverse_etl.inbound.feedback import Facts, OptIn
 from reverse_etl.inbound.receiver import (
     Delivery,
     MalformedError,
@@ -17,6 +17,7 @@ from reverse_etl.inbound.receiver import (
     read_json,
     strict_base64,
 )
+from reverse_etl.ledger.suppression import Suppression
 
 
 class LineReceiver(Receiver):

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_der_public_key
 
 from reverse_etl.addresses.mailbox import mailbox
-from reverse_etl.inbound.feedback import Facts, Suppression
+from reverse_etl.inbound.feedback import Facts
 from reverse_etl.inbound.receiver import (
     Delivery,
     MalformedError,
@@ -23,6 +23,7 @@ from reverse_etl.inbound.receiver import (
     strict_base64,
 )
 from reverse_etl.ledger.events import MessageEvent
+from reverse_etl.ledger.suppression import Suppression
 
 OLDEST = timedelta(hours=24, minutes=10)
 """The vendor tries again for 24 hours; a retry may bear the first signature."""

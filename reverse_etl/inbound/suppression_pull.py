@@ -10,9 +10,10 @@ from typing import Any
 from reverse_etl.addresses.mailbox import mailbox
 from reverse_etl.canonical import keyed_hash
 from reverse_etl.channel import ChannelSettings
-from reverse_etl.inbound.feedback import Facts, Feedback, Suppression, tell
+from reverse_etl.inbound.feedback import Facts, Feedback, tell
 from reverse_etl.inbound.landing import land
 from reverse_etl.inbound.receiver import Delivery, instant
+from reverse_etl.ledger.suppression import Suppression
 from reverse_etl.vendors.sendgrid import SendGridApi, raise_unless_read
 
 API_KEY = "SENDGRID_API_KEY"

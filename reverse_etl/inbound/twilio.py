@@ -10,9 +10,10 @@ from urllib.parse import parse_qs, parse_qsl
 from starlette.datastructures import MultiDict
 from twilio.request_validator import RequestValidator
 
-from reverse_etl.inbound.feedback import Facts, OptIn, Suppression
+from reverse_etl.inbound.feedback import Facts, OptIn
 from reverse_etl.inbound.receiver import Delivery, MalformedError, Posted, Receiver, is_opaque
 from reverse_etl.ledger.events import MessageEvent
+from reverse_etl.ledger.suppression import Suppression
 
 MESSAGE_ID = "enishi_message_id"
 """Query parameter of the status callback's address: our own id of the message."""

@@ -6,12 +6,14 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Protocol
 
+import pyarrow as pa
 from sqlalchemy import Connection, RowMapping, func, select
 
 from reverse_etl.channel import Batch, Item, Operation
 from reverse_etl.ledger import settlement
 from reverse_etl.ledger.generation import Witness
 from reverse_etl.ledger.schema import BATCH, ITEM, STATE
+from reverse_etl.ledger.state_table import read_state
 from reverse_etl.ledger.store import LedgerStore
 
 OPEN_STATES = ("claimed", "accepted")
@@ -105,9 +107,26 @@ class Batches(LedgerStore):
             rows = connection.execute(select(*columns).where(STATE.c.sync == sync))
             return {person: StateRow(*values) for person, *values in rows}
 
+    def state_table(self, sync: str) -> pa.Table:
+        """Give the same as columns, of `state_table.SCHEMA`."""
+        with self._engine.connect() as connection:
+            return read_state(connection, sync)
+
     def active(self, sync: str) -> dict[str, StateRow]:
         """Give those the destination may hold now."""
         return {p: row for p, row in self.state(sync).items() if row.status == "active"}
+
+    def held_keys(self, sync: str, person_ids: Sequence[str]) -> dict[str, str]:
+        """Give person_id → key hash of those of some people whom the destination may hold now."""
+        found: dict[str, str] = {}
+        with self._engine.connect() as connection:
+            for start in range(0, len(person_ids), settlement.CHUNK_ROWS):
+                some = person_ids[start : start + settlement.CHUNK_ROWS]
+                query = select(STATE.c.person_id, STATE.c.key_hash).where(
+                    STATE.c.sync == sync, STATE.c.status == "active", STATE.c.person_id.in_(some)
+                )
+                found.update((row.person_id, row.key_hash) for row in connection.execute(query))
+        return found
 
     def in_flight(self, sync: str) -> frozenset[str]:
         """Give the people whose last step waits for a job of the destination."""

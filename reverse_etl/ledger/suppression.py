@@ -1,9 +1,11 @@
 """Addresses that must not be sent to, from the moment on at which we hear of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from reverse_etl.errors import TerminalError
 from reverse_etl.ledger.generation import advance
@@ -29,6 +31,18 @@ FOR_EVER = frozenset({"erased", "legal_block", "spam_complaint"})
 MARKETING_ONLY = frozenset({"unsubscribed", "topic_unsubscribe", "soft_bounces"})
 """What is owed, an order's confirmation for example, is sent in spite of these."""
 CHUNK_ROWS = 500
+Key = tuple[str, str, str]
+"""Medium, address hash, reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """From now on nothing may be sent to an address, for a reason of the contact policy."""
+
+    medium: str
+    address: str = field(repr=False)
+    reason: str
+    at: datetime
 
 
 class Suppressions(LedgerStore):
@@ -40,16 +54,21 @@ class Suppressions(LedgerStore):
         Raises TerminalError for a reason that PRECEDENCE does not name. Events may come in any
         order and more than once: the latest of each kind decides.
         """
-        if reason not in PRECEDENCE:
-            known = ", ".join(PRECEDENCE)
-            raise TerminalError(f"suppression: {reason} is no reason; choose of {known}")
+        self.suppress_all([Suppression(medium, address, reason, at)])
+
+    def suppress_all(self, suppressions: Sequence[Suppression]) -> None:
+        """Note many of them in one transaction: all, or none where one has an unknown reason."""
+        rows = {
+            (one.medium, self.address_hash(one.address), _known_reason(one.reason)): one.at
+            for one in sorted(suppressions, key=lambda one: one.at)
+        }
+        if not rows:
+            return
         with self._engine.begin() as connection:
             advance(connection)
-            hashed = self.address_hash(address)
-            since = _latest(connection, medium, hashed, reason, at)
-            lifted = _since(connection, medium, hashed, OPT_IN)
-            is_lifted = reason not in FOR_EVER and lifted is not None and lifted > since
-            _set(connection, medium, hashed, reason, since, lifted if is_lifted else None)
+            for medium in sorted({medium for medium, _, _ in rows}):
+                some = {key: at for key, at in rows.items() if key[0] == medium}
+                _note(connection, medium, some)
 
     def lift(self, medium: str, address: str, at: datetime) -> None:
         """Note an explicit opt-in; it lifts what was before it, but never what is for ever."""
@@ -88,6 +107,52 @@ def suppressed_hashes(
         )
         for hashed, reason in connection.execute(query):
             found[hashed] = min(reason, found.get(hashed, reason), key=PRECEDENCE.index)
+    return found
+
+
+def _known_reason(reason: str) -> str:
+    if reason not in PRECEDENCE:
+        known = ", ".join(PRECEDENCE)
+        raise TerminalError(f"suppression: {reason} is no reason; choose of {known}")
+    return reason
+
+
+def _note(connection: Connection, medium: str, rows: Mapping[Key, datetime]) -> None:
+    """Insert or move the rows of one medium; of each kind the latest decides."""
+    known = _known_rows(connection, medium, sorted({hashed for _, hashed, _ in rows}))
+    fresh: list[dict[str, Any]] = []
+    moved: list[dict[str, Any]] = []
+    for (_, hashed, reason), at in rows.items():
+        before = known.get((medium, hashed, reason))
+        since = at if before is None else max(before, at)
+        lifted = known.get((medium, hashed, OPT_IN))
+        is_lifted = reason not in FOR_EVER and lifted is not None and lifted > since
+        values = {"since": since, "lifted_at": lifted if is_lifted else None}
+        if before is None:
+            key = {"medium": medium, "address_hash": hashed, "reason": reason}
+            fresh.append(key | values)
+        else:
+            moved.append({"b_hash": hashed, "b_reason": reason} | values)
+    if fresh:
+        connection.execute(SUPPRESSION.insert(), fresh)
+    if moved:
+        change = SUPPRESSION.update().where(
+            SUPPRESSION.c.medium == medium,
+            SUPPRESSION.c.address_hash == bindparam("b_hash"),
+            SUPPRESSION.c.reason == bindparam("b_reason"),
+        )
+        marks: dict[str, Any] = {name: bindparam(name) for name in ("since", "lifted_at")}
+        connection.execute(change.values(**marks), moved)
+
+
+def _known_rows(connection: Connection, medium: str, hashes: Sequence[str]) -> dict[Key, datetime]:
+    """Give since when each reason stands of some addresses, opt-ins among them."""
+    found: dict[Key, datetime] = {}
+    for chunk in _chunks(hashes):
+        query = select(SUPPRESSION.c.address_hash, SUPPRESSION.c.reason, SUPPRESSION.c.since).where(
+            SUPPRESSION.c.medium == medium, SUPPRESSION.c.address_hash.in_(chunk)
+        )
+        found |= {(medium, row[0], row[1]): row[2] for row in connection.execute(query)}
     return found
 
 

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from reverse_etl.channel import Operation
 from reverse_etl.ledger.events import MessageRecord
 from reverse_etl.ledger.messages import FINAL, SENT
-from reverse_etl.planning.plan import PlanItem
-from reverse_etl.planning.targets import Target
+from reverse_etl.planning.steps import PlanItem
+from reverse_etl.planning.target_table import Target
 
 EVENT_WINDOW = timedelta(hours=24)
 """Providers tell of a message for so long; after it an owed one of unknown outcome goes again."""

@@ -2,34 +2,16 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from reverse_etl.channel import Operation
 from reverse_etl.planning.guards import Breaker
+from reverse_etl.planning.steps import READ_ROWS, Steps
 from reverse_etl.spec import SyncSpec
-
-
-@dataclass(frozen=True, slots=True)
-class PlanItem:
-    """One step of a plan, without personal data."""
-
-    person_id: str
-    operation: Operation
-    kind: str
-    """add, change, re_enter, remove, re_key (the old address of a changed one) or hand_over.
-
-    In mode message: message.
-    """
-    payload_hash: str
-    key_hash: str
-    episode: str
-    remote_id: str | None = None
-    expires_at: datetime | None = None
-    """When a message is of no use any more, where the row of the segment says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +22,7 @@ class Plan:
     spec: SyncSpec
     publication_id: str
     created_at: datetime
-    items: tuple[PlanItem, ...]
+    items: Steps
     counts: Mapping[str, int]
     refused: tuple[tuple[str, str], ...]
     invalid: tuple[tuple[str, str], ...]
@@ -53,15 +35,14 @@ class Plan:
         return bool(self.breakers) and self.approved_by is None
 
     @property
-    def urgent(self) -> tuple[PlanItem, ...]:
+    def urgent(self) -> Steps:
         """Give the removals of people the policy refuses: they go even while the plan waits."""
         return urgent_removals(self.items, self.refused)
 
-    def of(self, operation: Operation) -> list[PlanItem]:
+    def of(self, operation: Operation) -> Steps:
         """Give the steps of one operation that need a call and may go now."""
         items = self.urgent if self.is_waiting else self.items
-        chosen = (item for item in items if item.operation is operation)
-        return [item for item in chosen if item.kind != "hand_over"]
+        return items.to_call(operation)
 
     def summary(self) -> dict[str, Any]:
         """Give the plan's counts for tables and reports; what was sent is zero."""
@@ -97,32 +78,46 @@ class Plan:
         }
 
 
-def urgent_removals(
-    items: Sequence[PlanItem], refused: Sequence[tuple[str, str]]
-) -> tuple[PlanItem, ...]:
+def urgent_removals(items: Steps, refused: Sequence[tuple[str, str]]) -> Steps:
     """Give the removals of people whom the policy refuses."""
-    people = {person for person, _ in refused}
-    return tuple(item for item in items if item.kind == "remove" and item.person_id in people)
+    removals = items.of_kind("remove")
+    return removals.about(person for person, _ in refused) if removals else removals
 
 
 def save_plan(plan: Plan, folder: Path) -> Path:
-    """Write the plan as JSON without personal data and give its path."""
+    """Write the plan as JSON without personal data, step by step, and give its path."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{plan.plan_id}.json"
-    body = {
+    head = {
         "summary": plan.summary(),
         "mapping_version": plan.spec.mapping_version,
         "created_at": plan.created_at.isoformat(),
         "approved_by": plan.approved_by,
         "breakers": [{"code": b.code, "message": b.message} for b in plan.breakers],
-        "items": [
-            {"person_id": i.person_id, "operation": i.kind, "payload_hash": i.payload_hash}
-            for i in plan.items
-        ],
-        "refused": [{"person_id": person, "reason": reason} for person, reason in plan.refused],
-        "invalid": [{"person_id": person, "code": code} for person, code in plan.invalid],
     }
     temporary = path.with_suffix(".tmp")
-    temporary.write_text(json.dumps(body, ensure_ascii=False, indent=1), encoding="utf-8")
+    with temporary.open("w", encoding="utf-8") as file:
+        file.write(json.dumps(head, ensure_ascii=False, indent=1).removesuffix("\n}"))
+        _write_rows(file, "items", plan.items.json_rows())
+        _write_rows(file, "refused", _told(plan.refused, "reason"))
+        _write_rows(file, "invalid", _told(plan.invalid, "code"))
+        file.write("\n}")
     temporary.replace(path)
     return path
+
+
+def _told(people: Sequence[tuple[str, str]], name: str) -> Iterator[list[str]]:
+    for start in range(0, len(people), READ_ROWS):
+        some = people[start : start + READ_ROWS]
+        rows = ({"person_id": person, name: word} for person, word in some)
+        yield [json.dumps(row, ensure_ascii=False) for row in rows]
+
+
+def _write_rows(file: TextIO, name: str, parts: Iterable[list[str]]) -> None:
+    """Write one more member of the object: a list, a row to a line."""
+    file.write(f',\n "{name}": [')
+    mark = ""
+    for rows in parts:
+        file.write(mark + "\n  " + ",\n  ".join(rows))
+        mark = ","
+    file.write("\n ]")

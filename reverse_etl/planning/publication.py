@@ -12,11 +12,22 @@ import duckdb
 from reverse_etl.canonical import Value
 from reverse_etl.channel import Reject
 from reverse_etl.errors import TerminalError
+from reverse_etl.planning.canonical_sql import PayloadField
 from reverse_etl.send_rules import FrequencyRule, MessageRules, QuietHours
 from reverse_etl.source import Source
 from reverse_etl.spec import SyncSpec
 
 FETCH_ROWS = 5_000
+ELIGIBILITY = """eligibility as (
+    select person_id, bool_and(allowed) as allowed, min(reason_code) as reason_code
+    from policy.send_eligibility
+    where sync = $sync
+    group by person_id
+)"""
+REASON = """case
+    when not coalesce(eligibility.allowed, false)
+        then coalesce(eligibility.reason_code, 'not_decided')
+end"""
 
 
 class PublicationMissingError(Exception):
@@ -52,9 +63,10 @@ class Publication:
         warehouse, contacts = folder / "warehouse.duckdb", folder / "contacts.duckdb"
         if not warehouse.is_file() or not contacts.is_file():
             raise PublicationMissingError(folder.name)
-        self._connection = duckdb.connect(str(warehouse), read_only=True)
+        self.connection = duckdb.connect(str(warehouse), read_only=True)
+        self.connection.execute("set enable_progress_bar = false")
         place = str(contacts).replace("'", "''")
-        self._connection.execute(f"attach '{place}' as contacts (read_only)")
+        self.connection.execute(f"attach '{place}' as contacts (read_only)")
         self.info = self._read_info()
 
     def __enter__(self) -> Self:
@@ -68,69 +80,67 @@ class Publication:
         trace: TracebackType | None,
     ) -> None:
         """Close both databases."""
-        self._connection.close()
+        self.connection.close()
 
     def _read_info(self) -> PublicationInfo:
         query = "select publication_id, as_of_date, published_at from _publication.publication"
         try:
-            row = self._connection.execute(query).fetchone()
+            row = self.connection.execute(query).fetchone()
         except duckdb.CatalogException:
             row = None
         if row is None:
-            self._connection.close()
+            self.connection.close()
             raise PublicationMissingError("_publication.publication")
         return PublicationInfo(row[0], Source(row[1], row[2].replace(tzinfo=UTC)))
 
-    def target_rows(self, spec: SyncSpec) -> Iterator[TargetRow]:
+    def target_rows(self, spec: SyncSpec, among: str = "") -> Iterator[TargetRow]:
         """Give every row of the sync's segment, allowed or not, in the order of person_id.
 
         A person on whom the policy has no word is refused as `not_decided`. Of a segment with the
         columns `sync` and `occurrence`, such as `scenario_due`, only the sync's own rows are read.
+        `among` is SQL that says which rows to give; empty for all.
         """
-        rows = self._rows(spec)
+        rows = self.segment_rows(spec)
+        columns = ", ".join(field.column for field in self.fields(spec).values())
         sql = f"""
-            with eligibility as (
-                select person_id, bool_and(allowed) as allowed, min(reason_code) as reason_code
-                from policy.send_eligibility
-                where sync = ?
-                group by person_id
-            )
-            select
-                segment.person_id,
-                case
-                    when eligibility.allowed then null
-                    else coalesce(eligibility.reason_code, 'not_decided')
-                end,
-                {rows.episode},
-                {rows.expires_at},
-                {self._columns(spec)}
-            from {rows.relation} as segment
-            left join eligibility on eligibility.person_id = segment.person_id
-            left join contacts.contact.person_contacts as contact
-                on contact.person_id = segment.person_id
+            with {ELIGIBILITY}
+            select segment.person_id, {REASON}, {rows.episode}, {rows.expires_at}, {columns}
+            {self.joined(rows)}
+            {among and f"where {among}"}
             order by segment.person_id, {rows.order}
         """
-        values = [spec.message_name, *rows.values]
+        values = {"sync": spec.message_name, **rows.marks}
         for person_id, reason, episode, expires_at, *cells in self._stream(sql, values):
             payload, absent = _payload(spec, cells)
             reject = Reject(person_id or "", f"missing_{absent}") if absent else None
             ends = None if expires_at is None else expires_at.replace(tzinfo=UTC)
             yield TargetRow(person_id, reason, _episode(episode), payload, reject, ends)
 
+    def joined(self, rows: "SegmentRows") -> str:
+        """Give the SQL of a segment's rows with the policy's word and the contact of each."""
+        return f"""
+            from {rows.relation} as segment
+            left join eligibility on eligibility.person_id = segment.person_id
+            left join contacts.contact.person_contacts as contact
+                on contact.person_id = segment.person_id
+        """
+
     def payloads(self, spec: SyncSpec, person_ids: Sequence[str]) -> dict[str, dict[str, Value]]:
         """Give the mapped payload of some people of the segment."""
-        rows = self._rows(spec)
+        rows = self.segment_rows(spec)
+        columns = ", ".join(field.column for field in self.fields(spec).values())
         sql = f"""
-            select segment.person_id, {self._columns(spec)}
-            from (select unnest(?::varchar[]) as person_id) as wanted
+            select segment.person_id, {columns}
+            from (select unnest($people::varchar[]) as person_id) as wanted
             inner join {rows.relation} as segment
                 on segment.person_id = wanted.person_id
             left join contacts.contact.person_contacts as contact
                 on contact.person_id = segment.person_id
             order by segment.person_id, {rows.order}
         """
+        marks: dict[str, Any] = {"people": list(person_ids), **rows.marks}
         found: dict[str, dict[str, Value]] = {}
-        for person_id, *values in self._stream(sql, [list(person_ids), *rows.values]):
+        for person_id, *values in self._stream(sql, marks):
             found.setdefault(person_id, _payload(spec, values)[0])
         return found
 
@@ -144,22 +154,22 @@ class Publication:
         columns = ", ".join(f'contact."{mapping.column_name}"' for mapping in fields.values())
         sql = f"""
             select contact.person_id, {columns}
-            from (select unnest(?::varchar[]) as person_id) as wanted
+            from (select unnest($people::varchar[]) as person_id) as wanted
             inner join contacts.contact.person_contacts as contact
                 on contact.person_id = wanted.person_id
             order by contact.person_id
         """
-        rows = self._stream(sql, [list(person_ids)])
+        rows = self._stream(sql, {"people": list(person_ids)})
         return {person: dict(zip(fields, values, strict=True)) for person, *values in rows}
 
-    def _columns(self, spec: SyncSpec) -> str:
-        """Write the payload's columns; raises TerminalError naming one that is not there."""
+    def fields(self, spec: SyncSpec) -> dict[str, PayloadField]:
+        """Give the payload's fields; raises TerminalError naming a column that is not there."""
         places = {
             "segment": ("segments", spec.segment),
             "contact": ("contact", "person_contacts"),
         }
         known = {source: self._known(*place) for source, place in places.items()}
-        parts = []
+        found: dict[str, PayloadField] = {}
         for name, mapping in spec.payload.items():
             if mapping.column_name not in known[mapping.source]:
                 schema, table = places[mapping.source]
@@ -167,21 +177,30 @@ class Publication:
                     f"sync {spec.name}: payload field {name}: the publication has no column "
                     f"{mapping.column_name} in {schema}.{table}; mend the mapping or the model"
                 )
-            parts.append(f'{mapping.source}."{mapping.column_name}"')
-        return ", ".join(parts)
+            found[name] = PayloadField(
+                name,
+                f'{mapping.source}."{mapping.column_name}"',
+                known[mapping.source][mapping.column_name],
+                mapping.when_null == "omit",
+                mapping.required,
+            )
+        return found
 
-    def _rows(self, spec: SyncSpec) -> "_Rows":
+    def segment_rows(self, spec: SyncSpec) -> "SegmentRows":
         """Give how the rows of a sync's segment are read."""
         known = self._known("segments", spec.segment)
         table = f'segments."{spec.segment}"'
-        episode = "segment.occurrence" if "occurrence" in known else "segment.entered_at"
+        name = "occurrence" if "occurrence" in known else "entered_at"
+        episode = f"segment.{name}"
+        ends = known.get("expires_at", "TIMESTAMP")
         expires_at = "segment.expires_at" if "expires_at" in known else "null"
         # Of several occurrences of one person the newest is the message.
         order = f"{episode} desc" if spec.is_message else episode
-        if "sync" not in known:
-            return _Rows(table, episode, expires_at, order, ())
-        relation = f"(select * from {table} where sync = ? and channel = ?)"
-        return _Rows(relation, episode, expires_at, order, (spec.message_name, spec.medium))
+        is_shared = "sync" in known
+        shared = f"(select * from {table} where sync = $sync and channel = $medium)"
+        marks = {"sync": spec.message_name, "medium": spec.medium} if is_shared else {}
+        relation = shared if is_shared else table
+        return SegmentRows(relation, episode, known.get(name, ""), expires_at, ends, order, marks)
 
     def message_rules(self, medium: str) -> MessageRules:
         """Give the caps and the quiet hours of a medium as the policy publishes them.
@@ -204,34 +223,39 @@ class Publication:
 
     def _policy(self, table: str, columns: str) -> list[tuple[Any, ...]]:
         try:
-            return self._connection.execute(f"select {columns} from policy.{table}").fetchall()
+            return self.connection.execute(f"select {columns} from policy.{table}").fetchall()
         except (duckdb.CatalogException, duckdb.BinderException):
             raise TerminalError(
                 f"the publication has no policy.{table} with {columns}; build and publish again"
             ) from None
 
-    def _known(self, schema: str, table: str) -> set[str]:
-        rows = self._connection.execute(
-            "select column_name from duckdb_columns() where schema_name = ? and table_name = ?",
+    def _known(self, schema: str, table: str) -> dict[str, str]:
+        """Give column → type of a table."""
+        rows = self.connection.execute(
+            "select column_name, data_type from duckdb_columns() "
+            "where schema_name = ? and table_name = ?",
             [schema, table],
         ).fetchall()
-        return {row[0] for row in rows}
+        return dict(rows)
 
-    def _stream(self, sql: str, values: list[Any]) -> Iterator[tuple[Any, ...]]:
-        cursor = self._connection.execute(sql, values)
+    def _stream(self, sql: str, marks: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
+        cursor = self.connection.execute(sql, marks)
         while rows := cursor.fetchmany(FETCH_ROWS):
             yield from rows
 
 
 @dataclass(frozen=True, slots=True)
-class _Rows:
-    """How the rows of a segment are read: SQL, and the values of its marks."""
+class SegmentRows:
+    """How the rows of a segment are read, in SQL."""
 
     relation: str
     episode: str
+    episode_type: str
     expires_at: str
+    expires_type: str
     order: str
-    values: tuple[str, ...]
+    marks: Mapping[str, str]
+    """The values of the relation's marks; empty where every row is the sync's own."""
 
 
 def _episode(cell: Any) -> str:

@@ -1,31 +1,28 @@
 """Whom one publication lets a sync reach, and whom it does not."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from reverse_etl.canonical import keyed_hash, message_id, payload_hash
 from reverse_etl.channel import Channel, Reject, Row
 from reverse_etl.ledger.ledger import Ledger
+from reverse_etl.planning.places import find_rivals, give_places
 from reverse_etl.planning.publication import (
     Publication,
     PublicationInfo,
     PublicationMissingError,
     TargetRow,
 )
+from reverse_etl.planning.screen import screen
+from reverse_etl.planning.target_table import SCHEMA, Target, Targets
 from reverse_etl.send_rules import MessageRules, MessageTerms
 from reverse_etl.spec import SyncSpec
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """One person whom the destination shall know."""
-
-    payload_hash: str
-    key_hash: str
-    episode: str
-    expires_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -34,11 +31,16 @@ class TargetSet:
 
     info: PublicationInfo | None = None
     source_rows: int = 0
-    targets: dict[str, Target] = field(default_factory=dict)
+    targets: Targets = field(default_factory=Targets)
     refused: list[tuple[str, str]] = field(default_factory=list)
     """(person_id, reason code): policy says no."""
     invalid: list[tuple[str, str]] = field(default_factory=list)
     """(person_id, code): the row cannot be sent as it is."""
+    state: pa.Table | None = None
+    """What the destination held when the rows were read, in the columns of `state_table.SCHEMA`.
+
+    None where it must be read, or read again.
+    """
     terms: MessageTerms | None = None
     """What the messages must keep to; None where no messages are sent."""
 
@@ -51,9 +53,7 @@ def read_targets(spec: SyncSpec, folder: Path, ledger: Ledger, channel: Channel)
             found.info = publication.info
             if spec.is_message:
                 found.terms = _terms(spec, publication.message_rules(spec.medium))
-            rows = publication.target_rows(spec)
-            held = {person: row.key_hash for person, row in ledger.active(spec.name).items()}
-            _sort_rows(spec, rows, found, channel, ledger.secret, held)
+            _judge_rows(spec, publication, found, ledger, channel)
     except PublicationMissingError:
         return TargetSet()
     return found
@@ -71,24 +71,81 @@ def _terms(spec: SyncSpec, published: MessageRules) -> MessageTerms:
     )
 
 
-def _sort_rows(
+def _judge_rows(
+    spec: SyncSpec, publication: Publication, found: TargetSet, ledger: Ledger, channel: Channel
+) -> None:
+    """Find the targets: plain rows at once, the others one by one; then each gets its place."""
+    with ThreadPoolExecutor(1) as beside:
+        # DuckDB computes while the ledger is read.
+        begun = beside.submit(screen, publication, spec, channel, ledger.secret)
+        found.state = None if spec.is_message else ledger.state_table(spec.name)
+        screened = begun.result()
+    tables: list[pa.Table] = []
+    if screened is not None:
+        found.source_rows += screened.source_rows
+        found.refused.extend(screened.refused)
+        found.invalid.extend(screened.invalid)
+        tables.append(screened.table)
+    columns = _Columns()
+    if screened is None or screened.rest:
+        rows = publication.target_rows(spec, screened.rest if screened else "")
+        _build_rows(spec, rows, found, channel, ledger.secret, columns)
+        tables.append(columns.table())
+    table = pa.concat_tables([part.cast(SCHEMA) for part in tables])
+    rivals = find_rivals(publication.connection, table, columns.twins)
+    held = ledger.held_keys(spec.name, [claim.person_id for claim in rivals])
+    lost = give_places(rivals, held)
+    found.invalid.extend(lost.items())
+    if lost:
+        people = pa.array(list(lost), pa.string())
+        table = table.filter(pc.invert(pc.is_in(table["person_id"], value_set=people)))
+    found.refused.sort()
+    found.invalid.sort()
+    found.targets = Targets(table)
+
+
+@dataclass(slots=True)
+class _Columns:
+    """Targets that were built one by one."""
+
+    columns: dict[str, list[object]] = field(
+        default_factory=lambda: {name: [] for name in SCHEMA.names}
+    )
+    twins: dict[str, str] = field(default_factory=dict)
+    """person_id → twin, where there is one."""
+
+    def add(self, person: str, target: Target, twin: str) -> None:
+        """Append one."""
+        ends = target.expires_at
+        naive = None if ends is None else ends.astimezone(UTC).replace(tzinfo=None)
+        values = (person, target.payload_hash, target.key_hash, target.episode, naive)
+        for column, value in zip(self.columns.values(), values, strict=True):
+            column.append(value)
+        if twin:
+            self.twins[person] = twin
+
+    def table(self) -> pa.Table:
+        """Give them as a table."""
+        return pa.table(self.columns, schema=SCHEMA)
+
+
+def _build_rows(
     spec: SyncSpec,
     rows: Iterator[TargetRow],
     found: TargetSet,
     channel: Channel,
     secret: bytes,
-    held: Mapping[str, str],
+    columns: _Columns,
 ) -> None:
-    seen: set[str] = set()
-    places = _Places(found, held)
+    last: str | None = None
     for row in rows:
         found.source_rows += 1
-        if row.person_id is None or row.person_id in seen:
-            code = "null_person" if row.person_id is None else "duplicate_person"
-            found.invalid.append((row.person_id or "", code))
-            continue
         person = row.person_id
-        seen.add(person)
+        if person is None or person == last:
+            code = "null_person" if person is None else "duplicate_person"
+            found.invalid.append((person or "", code))
+            continue
+        last = person
         if row.reason is not None:
             found.refused.append((person, row.reason))
             continue
@@ -99,43 +156,6 @@ def _sort_rows(
         if isinstance(item, Reject):
             found.invalid.append((person, item.code))
             continue
+        hashed = payload_hash(row.payload, secret=secret)
         key_hash = keyed_hash(item.key, secret=secret)
-        if places.claim(person, key_hash, item.twin):
-            hashed = payload_hash(row.payload, secret=secret)
-            found.targets[person] = Target(hashed, key_hash, row.episode, row.expires_at)
-
-
-class _Places:
-    """Gives each recipient of the destination to one person, and each piece to one of twins.
-
-    The first to come keeps the place, unless the destination holds the later one already.
-    """
-
-    def __init__(self, found: TargetSet, held: Mapping[str, str]) -> None:
-        self._found = found
-        self._held = held
-        self._by_key: dict[str, str] = {}
-        self._by_twin: dict[str, str] = {}
-
-    def claim(self, person: str, key_hash: str, twin: str) -> bool:
-        """Say whether the person gets the place; whoever loses it is invalid."""
-        rivals: dict[str, str] = {}
-        twin_rival = self._by_twin.get(twin) if twin else None
-        if twin_rival in self._found.targets:
-            rivals[twin_rival] = "duplicate_recipient"
-            if person not in self._held or twin_rival in self._held:
-                self._found.invalid.append((person, "duplicate_recipient"))
-                return False
-        key_rival = self._by_key.get(key_hash)
-        if key_rival in self._found.targets:
-            rivals[key_rival] = "duplicate_key"
-            if self._held.get(person) != key_hash or self._held.get(key_rival) == key_hash:
-                self._found.invalid.append((person, "duplicate_key"))
-                return False
-        for rival, code in rivals.items():
-            self._found.invalid.append((rival, code))
-            del self._found.targets[rival]
-        self._by_key[key_hash] = person
-        if twin:
-            self._by_twin[twin] = person
-        return True
+        columns.add(person, Target(hashed, key_hash, row.episode, row.expires_at), item.twin)

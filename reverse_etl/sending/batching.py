@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from reverse_etl.channel import Item, Operation
-from reverse_etl.planning.plan import PlanItem
 from reverse_etl.planning.planner import build_items
 from reverse_etl.planning.publication import Publication, PublicationMissingError
+from reverse_etl.planning.steps import PlanItem
 from reverse_etl.sending.run_context import Run
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from reverse_etl.channel import DeliveryClass, Operation
 from reverse_etl.ledger.batches import StoredBatch, StoredStep
 from reverse_etl.planning.guards import trip_source_breakers
-from reverse_etl.planning.plan import PlanItem
+from reverse_etl.planning.steps import PlanItem
 from reverse_etl.sending.batching import items_of
 from reverse_etl.sending.run_context import Run
 

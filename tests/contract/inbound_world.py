@@ -25,6 +25,7 @@ from reverse_etl.inbound.receiver import Receiver
 from reverse_etl.inbound.sendgrid import SIGNATURE, TIMESTAMP, SendGridReceiver
 from reverse_etl.inbound.twilio import TwilioReceiver
 from reverse_etl.ledger.events import MessageEvent
+from reverse_etl.ledger.suppression import Suppression
 from tests.contract.sync_world import TurnedClock
 
 PUBLIC_URL = "https://hooks.shop.example.jp/enishi"
@@ -41,10 +42,11 @@ class Heard:
     messages: list[MessageEvent] = field(default_factory=list)
     is_broken: bool = False
 
-    def suppress(self, medium: str, address: str, reason: str, at: datetime) -> None:
-        if self.is_broken:
-            raise RuntimeError(f"the ledger cannot note {address}")
-        self.suppressed.append((medium, address, reason, at))
+    def suppress_all(self, suppressions: Sequence[Suppression]) -> None:
+        for one in suppressions:
+            if self.is_broken:
+                raise RuntimeError(f"the ledger cannot note {one.address}")
+            self.suppressed.append((one.medium, one.address, one.reason, one.at))
 
     def lift(self, medium: str, address: str, at: datetime) -> None:
         self.lifted.append((medium, address, at))

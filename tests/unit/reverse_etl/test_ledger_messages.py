@@ -1,7 +1,9 @@
 """What the ledger knows of messages, on SQLite and, where it is there, on PostgreSQL."""
 
 import itertools
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +15,8 @@ from reverse_etl.errors import TerminalError, TransientError
 from reverse_etl.ledger.events import MessageEvent
 from reverse_etl.ledger.holdout import bucket_of
 from reverse_etl.ledger.ledger import Ledger
-from reverse_etl.planning.plan import PlanItem
+from reverse_etl.ledger.suppression import Suppression
+from reverse_etl.planning.steps import PlanItem
 from reverse_etl.send_rules import FrequencyRule, MessageTerms
 from tests.contract.sync_world import NOW
 from tests.unit.reverse_etl.postgres import open_postgres
@@ -156,6 +159,45 @@ def test_suppression_and_opt_in_end_alike_in_either_order(ledger: Ledger, reason
                 call()
             is_lifted = later > 0 * HOUR and reason == "unsubscribed"
             assert ledger.suppressed("email", address) == (None if is_lifted else reason)
+
+
+def _changes(place: Path) -> int:
+    """Give how often a ledger was changed, as it counts itself."""
+    with closing(sqlite3.connect(place)) as connection:
+        return int(connection.execute("select changes from generation").fetchone()[0])
+
+
+def test_many_suppressions_are_noted_in_one_transaction(tmp_path: Path) -> None:
+    place = tmp_path / "ledger.sqlite"
+    made = Ledger(f"sqlite:///{place}")
+    before = _changes(place)
+    many = [Suppression("email", f"a{n}@example.jp", "hard_bounce", NOW) for n in range(1_200)]
+    texted = Suppression("sms", "+819012345678", "unsubscribed", NOW)
+    made.suppress_all([*many, texted])
+    assert _changes(place) == before + 1
+    assert made.suppressed("email", "a1199@example.jp") == "hard_bounce"
+    assert made.suppressed("sms", "+819012345678") == "unsubscribed"
+    assert made.suppressed("sms", "a1@example.jp") is None
+    made.suppress_all([])
+    assert _changes(place) == before + 1
+    made.close()
+
+
+def test_latest_of_many_decides_and_one_unknown_reason_notes_nobody(ledger: Ledger) -> None:
+    opted_in, since = "back@example.jp", NOW + HOUR
+    ledger.lift("email", opted_in, since)
+    # Told out of order and twice: only the one after the opt-in bars.
+    before = Suppression("email", opted_in, "unsubscribed", NOW)
+    after = Suppression("email", opted_in, "unsubscribed", NOW + 2 * HOUR)
+    ledger.suppress_all([before])
+    assert ledger.suppressed("email", opted_in) is None
+    ledger.suppress_all([after, before])
+    ledger.suppress_all([before])
+    assert ledger.suppressed("email", opted_in) == "unsubscribed"
+    odd = Suppression("email", "odd@example.jp", "bored", NOW)
+    with pytest.raises(TerminalError, match="bored is no reason"):
+        ledger.suppress_all([Suppression("email", "c@example.jp", "invalid", NOW), odd])
+    assert ledger.suppressed("email", "c@example.jp") is None
 
 
 def test_strongest_reason_is_given_and_other_media_are_free(ledger: Ledger) -> None:
