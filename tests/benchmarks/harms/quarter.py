@@ -216,10 +216,14 @@ class ShopInTime:
         """Write down what the vendors took in a run, by its addressee."""
         addressees = {one.message_id: one.person_id for one in self.ledger.export_messages()}
         users = {one.line_user_id: one.person_id for one in self.log.contacts[day]}
-        arrived = [
-            (addressees[mail.part["custom_args"]["enishi_message_id"]], mail.send_at)
-            for mail in self._mail.taken[mails:]
-        ]
+        addresses = {one.person_id: (one.email or "").lower() for one in self.log.contacts[day]}
+        arrived = []
+        for mail in self._mail.taken[mails:]:
+            person = addressees[mail.part["custom_args"]["enishi_message_id"]]
+            # The ledger says for whom a mail was, the vendor where it went.
+            if mail.email.lower() != addresses[person]:
+                raise RuntimeError(f"{spec.name}: a mail for {person} went to another address")
+            arrived.append((person, mail.send_at))
         now = int(self._clock.now().timestamp())
         arrived += [(users[one.user], now) for one in self._line.sent[lines:]]
         until = _at(day, 0).replace(tzinfo=None)

@@ -45,6 +45,9 @@ def judge(
 ) -> Counter[str]:
     """Count messages by harm; `any` counts each message with a harm once.
 
+    `unjudged` counts messages to somebody behind whom no true person is known: of those nothing
+    could be found, so they must not pass for harmless.
+
     `records` are the record keys of each published person. `known` gives for the moment of a
     message what the shop could know then; without it the truth of that moment decides.
     """
@@ -62,6 +65,7 @@ def judge(
             earlier.setdefault(id(person), []).append(message.at)
         counts.update(found)
         counts["any"] += bool(found)
+        counts["unjudged"] += not people
     counts["sent"] = len(sent)
     return counts
 

@@ -140,3 +140,13 @@ def test_what_a_vendor_told_counts_at_once() -> None:
     person = TruePerson(refusals=[Refusal("email", AT - timedelta(seconds=1))])
     known = {AT: Known(AT - timedelta(hours=10))}
     assert judge([Sent("p", AT, "email")], RECORDS, facts(person), known)["after_opt_out"] == 1
+
+
+@pytest.mark.parametrize("records", [{}, {"p": []}, {"p": ["ec_cube|customer|2"]}])
+def test_a_message_to_somebody_nobody_knows_does_not_pass_for_harmless(
+    records: dict[str, list[str]],
+) -> None:
+    person = TruePerson([bought("TEA-001", ordered=DAY, arrived=None)])
+    message = Sent("p", AT, "email", "TEA-001")
+    assert judge([message], records, facts(person))["unjudged"] == 1
+    assert judge([message], RECORDS, facts(person))["unjudged"] == 0
