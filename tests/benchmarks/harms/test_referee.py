@@ -84,6 +84,17 @@ def bought(code: str, *, ordered: timedelta, arrived: timedelta | None, pieces: 
             Sent("p", AT, "email"),
             ["over_cap"],
         ),
+        # A mail every 3.7 days is two in seven; this one is the ninth in thirty, or the eighth.
+        (
+            TruePerson(got=[AT - 3.7 * number * DAY for number in range(1, 9)]),
+            Sent("p", AT, "email"),
+            ["over_cap"],
+        ),
+        (
+            TruePerson(got=[AT - 3.7 * number * DAY for number in range(1, 8)]),
+            Sent("p", AT, "email"),
+            [],
+        ),
         # A no on this medium, on another, taken back, and one that is never taken back.
         (
             TruePerson(refusals=[Refusal("email", AT - DAY)]),
@@ -96,6 +107,12 @@ def bought(code: str, *, ordered: timedelta, arrived: timedelta | None, pieces: 
             TruePerson(refusals=[Refusal("email", AT - DAY)], agreed=[("email", AT - DAY / 2)]),
             Sent("p", AT, "email"),
             [],
+        ),
+        # A yes on another medium takes no refusal back.
+        (
+            TruePerson(refusals=[Refusal("email", AT - DAY)], agreed=[("line", AT - DAY / 2)]),
+            Sent("p", AT, "email"),
+            ["after_opt_out"],
         ),
         (
             TruePerson(
