@@ -1,6 +1,7 @@
 """Whatever people do, the destination ends up holding exactly those it shall hold."""
 
 import tempfile
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,9 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reverse_etl.channel import BatchResult, Outcome
 from reverse_etl.engine import run_sync
+from reverse_etl.errors import TerminalError, TransientError
 from reverse_etl.ledger.ledger import Ledger
-from tests.contract.benches.base import AUDIENCE_BENCHES, channel_of, open_bench
+from tests.contract.benches.base import AUDIENCE_BENCHES, channel_of, open_bench, scripted
 from tests.contract.benches.file import FileBench
 from tests.contract.benches.webhook import WebhookBench
 from tests.contract.sync_world import LIVE, Person, TurnedClock, publish
@@ -30,6 +33,17 @@ days = st.lists(
     min_size=2,
     max_size=4,
 )
+faulty = st.lists(
+    st.lists(
+        st.sampled_from(
+            [Outcome.UNKNOWN, Outcome.REFUSED, Outcome.THROTTLED, Outcome.REJECTED, Outcome.DENIED]
+        ),
+        max_size=3,
+    ),
+    min_size=4,
+    max_size=4,
+)
+"""What the destination answers first on each day, doing nothing."""
 
 
 History = list[dict[str, tuple[str, str, str | None]]]
@@ -49,24 +63,26 @@ def _desired(name: str, people: list[Person]) -> set[str]:
 
 @pytest.mark.parametrize("name", AUDIENCE_BENCHES)
 @settings(max_examples=6, deadline=None, derandomize=True)
-@given(history=days, cut_at=st.integers(0, 12), is_resumed=st.booleans())
+@given(history=days, cut_at=st.integers(0, 12), is_resumed=st.booleans(), faults=faulty)
 def test_destination_equals_the_segment_after_any_history(
-    name: str, history: History, cut_at: int, is_resumed: bool
+    name: str, history: History, cut_at: int, is_resumed: bool, faults: list[list[Outcome]]
 ) -> None:
-    _live_through(name, history, cut_at, is_resumed=is_resumed)
+    _live_through(name, history, cut_at, faults, is_resumed=is_resumed)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", AUDIENCE_BENCHES)
 @settings(max_examples=40, deadline=None)
-@given(history=days, cut_at=st.integers(0, 25), is_resumed=st.booleans())
+@given(history=days, cut_at=st.integers(0, 25), is_resumed=st.booleans(), faults=faulty)
 def test_destination_equals_the_segment_after_many_histories(
-    name: str, history: History, cut_at: int, is_resumed: bool
+    name: str, history: History, cut_at: int, is_resumed: bool, faults: list[list[Outcome]]
 ) -> None:
-    _live_through(name, history, cut_at, is_resumed=is_resumed)
+    _live_through(name, history, cut_at, faults, is_resumed=is_resumed)
 
 
-def _live_through(name: str, history: History, cut_at: int, *, is_resumed: bool) -> None:
+def _live_through(
+    name: str, history: History, cut_at: int, faults: list[list[Outcome]], *, is_resumed: bool
+) -> None:
     """Publish every day and sync; one run is cut, and resumed the same day or the next."""
     steps = 0
 
@@ -87,12 +103,19 @@ def _live_through(name: str, history: History, cut_at: int, *, is_resumed: bool)
             ]
             published = publish(folder / "published" / f"{day}", people, sync=bench.spec.name)
             arguments = (bench.spec, published, ledger, channel_of(bench))
+            faulty_channel = channel_of(bench)
+            scripted(faulty_channel, *(BatchResult(fault, "told") for fault in faults[day]))
             try:
-                run_sync(*arguments, policy=policy, clock=clock, run_id=f"{day}")
+                with suppress(TransientError, TerminalError):
+                    run_sync(
+                        *arguments[:3], faulty_channel, policy=policy, clock=clock, run_id=f"{day}"
+                    )
             except PowerCutError:
                 if not is_resumed and day + 1 < len(history):
                     continue
-                run_sync(*arguments, policy=LIVE, clock=clock, run_id=f"{day}b")
+            # A row that was refused five times in these days waits for a person otherwise.
+            ledger.release_rows(bench.spec.name)
+            run_sync(*arguments, policy=LIVE, clock=clock, run_id=f"{day}b")
             got = set(bench.people() if isinstance(bench, BY_PERSON) else bench.held())
             assert got == _desired(name, people)
             again = run_sync(*arguments, policy=LIVE, clock=clock, run_id=f"{day}c")
