@@ -6,7 +6,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/activation.md").read_text(encoding="utf-8")
-ROWS = re.findall(r"^\| (\d+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", PAGE, re.MULTILINE)
+FAULTS = PAGE.split("## What was proven")[1].split("\n### ")[0]
+ROWS = re.findall(r"^\| (\d+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", FAULTS, re.MULTILINE)
 TEST = re.compile(r"`(test_\w+)`")
 FILE = re.compile(r"`(tests/[\w/]+\.py)`")
 COMMAND = re.compile(r"python -m ([\w.]+)")
