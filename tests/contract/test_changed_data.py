@@ -112,7 +112,7 @@ def test_changed_mapping_shows_its_count_dry_and_goes_only_when_approved(tmp_pat
         assert desk.run(spec).plan.items == ()
 
 
-@pytest.mark.parametrize("change", ["mapping", *DRIFTS])
+@pytest.mark.parametrize("change", ["mapping", "dropped", "all null"])
 def test_messages_that_went_do_not_go_again_when_data_or_mapping_change(
     change: str, tmp_path: Path
 ) -> None:
@@ -126,7 +126,7 @@ def test_messages_that_went_do_not_go_again_when_data_or_mapping_change(
         folder = room.publish(PEOPLE)
         if change == "mapping":
             assert room.rerun(folder, spec=specs[1]).summary["adds"] == 0
-        elif change in ("dropped", "renamed"):
+        elif change == "dropped":
             _drift(folder, change)
             with pytest.raises(TerminalError, match="no column net_sales"):
                 room.rerun(folder, spec=specs[0])

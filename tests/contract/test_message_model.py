@@ -65,7 +65,7 @@ days = st.lists(
 
 
 @pytest.mark.parametrize("kind", CHANNELS)
-@settings(max_examples=3, deadline=None, derandomize=True)
+@settings(max_examples=2, deadline=None, derandomize=True)
 @given(history=days)
 def test_nobody_gets_too_much_and_all_due_are_reached(kind: str, history: list[Day]) -> None:
     _live_through(kind, history)

@@ -59,7 +59,7 @@ def _quoting(status):
     return answer
 
 
-@pytest.mark.parametrize("status", [202, 400, 401])
+@pytest.mark.parametrize("status", [pytest.param(202, marks=pytest.mark.slow), 400, 401])
 def test_message_sync_leaves_no_canary_in_events_logs_ledger_or_alerts(
     bench, tmp_path, caplog, capfd, status
 ):
