@@ -66,6 +66,7 @@ ENVIRONMENTS: Mapping[str, Environment] = {
                 "build_daily",
                 "syncs",
                 "waiting_jobs",
+                "ledger_sweep",
                 "landing_arrival",
                 "run_failure_alert",
                 "run_success_alert",

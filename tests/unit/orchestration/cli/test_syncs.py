@@ -1,5 +1,11 @@
 """`enishi sync` and `enishi syncs` before anything was published."""
 
+from datetime import UTC, datetime
+
+from reverse_etl.channel import Batch, Item, Operation
+from reverse_etl.ledger.ledger import Ledger
+from reverse_etl.planning.steps import PlanItem
+
 
 def test_sync_says_what_to_run_first_when_nothing_was_published(enishi, tmp_path):
     code, output = enishi("sync", "run", "winback__file")
@@ -57,3 +63,32 @@ def test_rebaseline_asks_for_a_name_that_is_not_blank(enishi):
     assert enishi("sync", "rebaseline", "--by", " ")[0] == 1
     code, output = enishi("sync", "rebaseline", "--by", "crm")
     assert (code, output) == (0, "The ledger is taken as it is, by crm.\n")
+
+
+def test_retry_failed_releases_whom_was_refused_since_and_runs_the_sync(enishi, tmp_path):
+    state = tmp_path / "home" / "sample" / "state"
+    state.mkdir(parents=True)
+    ledger = Ledger(f"sqlite:///{state / 'ledger.sqlite'}", witness=state / "ledger_witness.json")
+    for person, day in (("before", 19), ("since", 20)):
+        at = datetime(2026, 11, day, tzinfo=UTC)
+        for attempt in range(5):
+            refuse(ledger, person, f"{person}{attempt}", at)
+    assert ledger.quarantined("winback__file") == {"before", "since"}
+    code, output = enishi("sync", "retry-failed", "winback__file", "--since", "2026-11-20")
+    assert output == (
+        "Released 1 rows of winback__file.\n"
+        "There is no publication yet: run `enishi publish` first.\n"
+    )
+    assert code == 1
+    assert ledger.quarantined("winback__file") == {"before"}
+    ledger.close()
+
+
+def refuse(ledger, person, run_id, at):
+    """Let the destination refuse one person once."""
+    key = f"winback__file:{run_id}:00001"
+    items = [Item(person, person, {})]
+    batch = Batch(key, "winback__file", run_id, at.date(), Operation.ADD, items)
+    step = PlanItem(person, Operation.ADD, "add", "payload", "key", "")
+    ledger.claim(batch, {person: step}, mapping_version=1, now=at)
+    ledger.settle(key, rejected={person: "bad"}, now=at)
