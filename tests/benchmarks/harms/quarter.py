@@ -45,6 +45,13 @@ MAPPINGS = ROOT / "orchestration" / "ingest" / "sources"
 ZONE = ZoneInfo("Asia/Tokyo")
 CLICK_KEY = "click key of the tests"
 BUILD_HOUR = 5
+OFFERING = {
+    "browse_abandonment",
+    "cart_abandonment",
+    "first_purchase",
+    "replenishment",
+}
+"""Scenarios whose messages offer the product that they name; the others ask how it was."""
 TOLD = {
     "unsubscribe": "unsubscribed",
     "spamreport": "spam_complaint",
@@ -94,7 +101,6 @@ class ShopInTime:
         self.scenarios: list[Scenario] = load_scenarios(ROOT / "reverse_etl" / "scenarios")
         self.ledger = Ledger(f"sqlite:///{root}/ledger.sqlite", plans=root / "plans")
         self.log = Log()
-        self._promoting = {one.name for one in self.scenarios if one.promotes_product}
         self._clock, self._mail, self._line = clock, mail, line
         self._lake = Lake(self.workspace.lake)
         self._lake.ensure_empty_entities()
@@ -228,7 +234,7 @@ class ShopInTime:
         arrived += [(users[one.user], now) for one in self._line.sent[lines:]]
         until = _at(day, 0).replace(tzinfo=None)
         # A question about a product that somebody has is no promotion of it.
-        promotes = spec.message_name.partition("__")[0] in self._promoting
+        promotes = spec.message_name.partition("__")[0] in OFFERING
         for person, second in arrived:
             at = datetime.fromtimestamp(second, UTC).replace(tzinfo=None)
             product = self._products.get((person, spec.message_name)) if promotes else None

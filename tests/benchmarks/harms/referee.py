@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
+from statistics import median
 
 from tests.benchmarks.harms.facts import Facts, TruePerson
 
@@ -17,7 +19,7 @@ CAPS = ((1, 1), (7, 3), (30, 8))
 OWNED = timedelta(days=365)
 """So long a thing that is not used up counts as owned."""
 USED_SHARE = 0.5
-"""Nobody wants a consumable again before half of it can be used up."""
+"""Nobody wants a consumable again before half of it is used up, by the pack or their own pace."""
 
 
 @dataclass(frozen=True)
@@ -92,14 +94,21 @@ def _waits_for_goods(person: TruePerson, at: datetime, until: datetime) -> bool:
 
 def _owns(person: TruePerson, code: str, facts: Facts, at: datetime, until: datetime) -> bool:
     pack = facts.pack_days.get(code, 0)
-    for order in person.orders:
-        pieces = order.quantities.get(code, 0)
-        if not pieces or order.ordered_at > until:
-            continue
-        lasts = timedelta(days=pack * pieces * USED_SHARE) if pack else OWNED
+    known = [o for o in person.orders if o.ordered_at <= until and o.quantities.get(code)]
+    pace = _pace([order.ordered_at for order in known])
+    for order in known:
+        used_up = timedelta(days=pack * order.quantities[code])
+        lasts = min(used_up, pace or used_up) * USED_SHARE if pack else OWNED
         if at < (order.arrived_at or at) + lasts:
             return True
     return False
+
+
+def _pace(bought_at: Sequence[datetime]) -> timedelta | None:
+    """Give the median time between purchases; None for fewer than two."""
+    moments = sorted(bought_at)
+    gaps = [later - earlier for earlier, later in pairwise(moments)]
+    return median(gaps) if gaps else None
 
 
 def _had_enough(at: datetime, others: Sequence[datetime]) -> bool:

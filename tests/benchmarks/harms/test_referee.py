@@ -167,3 +167,14 @@ def test_a_message_to_somebody_nobody_knows_does_not_pass_for_harmless(
     message = Sent("p", AT, "email", "TEA-001")
     assert judge([message], records, facts(person))["unjudged"] == 1
     assert judge([message], RECORDS, facts(person))["unjudged"] == 0
+
+
+@pytest.mark.parametrize(("days_ago", "is_harm"), [(9, True), (10, False)])
+def test_who_uses_a_pack_up_faster_wants_it_sooner(days_ago: int, is_harm: bool) -> None:
+    # Bought every twenty days: half of that is ten, where half of the pack would be fifteen.
+    orders = [
+        bought("TEA-001", ordered=(days_ago + ago) * DAY, arrived=(days_ago + ago) * DAY)
+        for ago in (0, 20, 40)
+    ]
+    counts = judge([Sent("p", AT, "email", "TEA-001")], RECORDS, facts(TruePerson(orders)))
+    assert bool(counts["already_owned"]) is is_harm
