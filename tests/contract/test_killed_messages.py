@@ -29,7 +29,10 @@ def _kill_after(steps: int, seconds: float) -> Callable[[str], None]:
 
 
 def _survive(room: Mailroom, people: int, kills: int, planning_seconds: float) -> str:
-    """Kill run after run, anywhere from its beginning to its twelfth step, then let one end."""
+    """Kill run after run, anywhere from its beginning to its twelfth step, then let one end.
+
+    One that is through before its kill comes is killed after its last line.
+    """
     draw = random.Random(7)  # noqa: S311 (a test repeats its draws)
     folder = room.publish([member(n) for n in range(people)])
     room.ledger.close()
@@ -41,6 +44,7 @@ def _survive(room: Mailroom, people: int, kills: int, planning_seconds: float) -
         def work(run_id: str = f"k{number}", kill: Callable[[str], None] = after) -> None:
             kill("begun")
             run_once(room, folder, run_id, on_step=kill)
+            kill_me()
 
         assert end(start(work)) == -9
     room.rerun(folder)
