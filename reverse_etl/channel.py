@@ -73,6 +73,9 @@ class Capabilities:
     """What the account may be asked in a second, in all processes together; 0 = no limit."""
     rows_per_second: float = 0.0
     """Rows, of all requests together, that the account takes in a second; 0 = no limit."""
+    in_flight: int = 1
+    """Batches that may be on their way at once. More than one only where a run that is killed can
+    end each of them for certain: by sending it again, by its key or by calling it back."""
     can_recall: bool = False
     """A message that was accepted, or may have been, can be called back before it goes out."""
 
@@ -224,13 +227,15 @@ class Channel(ABC):
     def build(self, row: Row) -> Item | Reject:
         """Give the row as the destination takes it; pure."""
 
-    def plain_rows(self, person: str, texts: Mapping[str, str]) -> PlainRows | None:
+    def plain_rows(
+        self, person: str, texts: Mapping[str, str], others: Mapping[str, str]
+    ) -> PlainRows | None:
         """Give which rows need no `build` to be planned; None where every row does.
 
-        `person` and `texts` are SQL: the id, and by field the payload's values of type text. The
-        texts of rows asked about hold no control character.
+        All is SQL: the id, and by field the payload's values of type text and of other types. The
+        texts of rows asked about hold no control character and nothing that JSON escapes.
         """
-        del person, texts
+        del person, texts, others
         return None
 
     @abstractmethod

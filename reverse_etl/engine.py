@@ -23,10 +23,15 @@ from reverse_etl.sending.delivery import Delivery
 from reverse_etl.sending.resume import resume
 from reverse_etl.sending.retries import SendPolicy
 from reverse_etl.sending.run_context import Run
+from reverse_etl.sending.window import Window
 from reverse_etl.spec import SyncSpec
 
 JOB_PATIENCE = timedelta(hours=24)
 """An accepted job without an end for longer than this counts as unknown."""
+
+
+BUILD_ROWS = 10_000
+"""Rows that are built from one reading of the publication, where a batch holds fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,17 +175,20 @@ def _deliver_operation(
     if operation is not Operation.REMOVE:
         waiting = unmoved | run.ledger.in_flight(run.spec.name)
         steps = steps.about(waiting, are_in=False) if waiting else steps
-    size = run.channel.capabilities.max_rows
-    if operation is Operation.REMOVE:
-        size = run.channel.capabilities.max_removals
-    for start in range(0, len(steps), size or 1):
-        wanted = {step.person_id: step for step in steps[start : start + size]}
-        items = items_of(run, operation, wanted)
-        for part in parts_of(items, run.channel.capabilities.max_bytes):
-            sequence += 1
-            key = f"{run.spec.name}:{run.run_id}:{sequence:05d}"
-            batch = Batch(key, run.spec.name, run.run_id, _run_date(run, plan), operation, part)
-            run.delivery.send(batch, wanted)
+    able = run.channel.capabilities
+    is_removal = operation is Operation.REMOVE
+    size = (able.max_removals if is_removal else able.max_rows) or 1
+    # A removal looks its people up: no more of that than is sent at once.
+    built = size if is_removal else max(size, BUILD_ROWS // size * size)
+    with Window(run.delivery, able.in_flight) as window:
+        for start in range(0, len(steps), built):
+            wanted = {step.person_id: step for step in steps[start : start + built]}
+            items = items_of(run, operation, wanted)
+            for part in parts_of(items, size, able.max_bytes):
+                sequence += 1
+                key = f"{run.spec.name}:{run.run_id}:{sequence:05d}"
+                batch = Batch(key, run.spec.name, run.run_id, _run_date(run, plan), operation, part)
+                window.send(batch, wanted)
     return sequence
 
 

@@ -137,8 +137,11 @@ class FileChannel(Channel):
         size = sum(len(text.encode()) + 3 for text in cells.values())
         return Item(row.person_id, row.person_id, cells, size, twin=self._twin(cells))
 
-    def plain_rows(self, person: str, texts: Mapping[str, str]) -> PlainRows | None:
+    def plain_rows(
+        self, person: str, texts: Mapping[str, str], others: Mapping[str, str]
+    ) -> PlainRows | None:
         """Give the rows without a formula; with twins, or in CP932, each row is looked at."""
+        del others
         if self._options.dedupe_by or self._options.encoding == "cp932":
             return None
         if self._options.format == "ndjson" or self._options.opened_by == "human":

@@ -155,9 +155,11 @@ class SendGridContacts(Channel):
         # The SDK escapes what is not ASCII, so that is the size that counts.
         return Item(row.person_id, email, contact, len(json.dumps(contact)) + 2)
 
-    def plain_rows(self, person: str, texts: Mapping[str, str]) -> PlainRows | None:
+    def plain_rows(
+        self, person: str, texts: Mapping[str, str], others: Mapping[str, str]
+    ) -> PlainRows | None:
         """Give the rows with an address in ASCII and no long text."""
-        del person
+        del person, others
         if "email" not in texts:
             return None
         email = texts["email"]

@@ -15,6 +15,7 @@ from reverse_etl.channel import (
     Health,
     Item,
     Outcome,
+    PlainRows,
     Reject,
     Row,
 )
@@ -25,6 +26,7 @@ from reverse_etl.vendors.sendgrid_message import (
     MailOptions,
     MailSettings,
     personalization,
+    plain_mails,
     read_mail_settings,
 )
 
@@ -44,6 +46,7 @@ class SendGridMail(Channel):
         max_rows=1_000,
         # The vendor takes 30 MB; the rest is for the envelope and for headers.
         max_bytes=25_000_000,
+        in_flight=8,
         can_recall=True,
     )
 
@@ -108,6 +111,13 @@ class SendGridMail(Channel):
     def build(self, row: Row) -> Item | Reject:
         """Give the person's part of a mail; refuses what would reach nobody or break a header."""
         return personalization(row, self._options, self._mail, self._multiline)
+
+    def plain_rows(
+        self, person: str, texts: Mapping[str, str], others: Mapping[str, str]
+    ) -> PlainRows | None:
+        """Give the rows that are surely a mail."""
+        del person
+        return plain_mails(texts, others, self._mail)
 
     def prepare(self, batch: Batch) -> str:
         """Give `<batch id of the vendor>@<epoch second before which no mail of it goes out>`."""

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, RowMapping, func, select
 
 from reverse_etl.channel import Batch, Item, Operation
 from reverse_etl.ledger import settlement
+from reverse_etl.ledger.bulk import among
 from reverse_etl.ledger.generation import Witness
 from reverse_etl.ledger.schema import BATCH, ITEM, STATE
 from reverse_etl.ledger.state_table import read_state
@@ -118,15 +119,11 @@ class Batches(LedgerStore):
 
     def held_keys(self, sync: str, person_ids: Sequence[str]) -> dict[str, str]:
         """Give person_id → key hash of those of some people whom the destination may hold now."""
-        found: dict[str, str] = {}
+        query = select(STATE.c.person_id, STATE.c.key_hash).where(
+            STATE.c.sync == sync, STATE.c.status == "active", among(STATE.c.person_id, person_ids)
+        )
         with self._engine.connect() as connection:
-            for start in range(0, len(person_ids), settlement.CHUNK_ROWS):
-                some = person_ids[start : start + settlement.CHUNK_ROWS]
-                query = select(STATE.c.person_id, STATE.c.key_hash).where(
-                    STATE.c.sync == sync, STATE.c.status == "active", STATE.c.person_id.in_(some)
-                )
-                found.update((row.person_id, row.key_hash) for row in connection.execute(query))
-        return found
+            return {row.person_id: row.key_hash for row in connection.execute(query)}
 
     def in_flight(self, sync: str) -> frozenset[str]:
         """Give the people whose last step waits for a job of the destination."""

@@ -5,12 +5,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from reverse_etl.ledger.bulk import among
 from reverse_etl.ledger.schema import FAILURE
 from reverse_etl.ledger.store import LedgerStore
 
 MAX_FAILURES = 5
 """A row that was refused so often is not tried again until a person releases it."""
-CHUNK_ROWS = 500
 
 
 def count(connection: Connection, sync: str, codes: Mapping[str, str], now: datetime) -> None:
@@ -25,10 +25,8 @@ def count(connection: Connection, sync: str, codes: Mapping[str, str], now: date
 
 def forgive(connection: Connection, sync: str, person_ids: Sequence[str]) -> None:
     """Forget the failures of people whose row was taken."""
-    for start in range(0, len(person_ids), CHUNK_ROWS):
-        chunk = person_ids[start : start + CHUNK_ROWS]
-        rows = FAILURE.delete().where(FAILURE.c.sync == sync, FAILURE.c.person_id.in_(chunk))
-        connection.execute(rows)
+    rows = FAILURE.delete().where(FAILURE.c.sync == sync, among(FAILURE.c.person_id, person_ids))
+    connection.execute(rows)
 
 
 class Failures(LedgerStore):

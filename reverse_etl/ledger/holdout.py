@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from reverse_etl.ledger.bulk import among, write_rows
 from reverse_etl.ledger.generation import advance
 from reverse_etl.ledger.message_schema import HOLDOUT
 from reverse_etl.ledger.store import LedgerStore
@@ -15,7 +16,6 @@ BUCKETS = 10_000
 GLOBAL = "global"
 HELD_OUT = "holdout"
 TREATED = "treatment"
-CHUNK_ROWS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +57,7 @@ class Holdouts(LedgerStore):
                 for person in people
                 if person not in known
             ]
-            if fresh:
-                connection.execute(HOLDOUT.insert(), fresh)
+            write_rows(connection, HOLDOUT.insert(), fresh)
         return dict(known) | {str(row["person_id"]): str(row["arm"]) for row in fresh}
 
     def assignments(self) -> list[Assignment]:
@@ -71,14 +70,10 @@ class Holdouts(LedgerStore):
 
 def arms(connection: Connection, experiment: str, people: Sequence[str]) -> Mapping[str, str]:
     """Give person_id → stored arm."""
-    found: dict[str, str] = {}
-    for start in range(0, len(people), CHUNK_ROWS):
-        query = select(HOLDOUT.c.person_id, HOLDOUT.c.arm).where(
-            HOLDOUT.c.experiment == experiment,
-            HOLDOUT.c.person_id.in_(people[start : start + CHUNK_ROWS]),
-        )
-        found.update((row.person_id, row.arm) for row in connection.execute(query))
-    return found
+    query = select(HOLDOUT.c.person_id, HOLDOUT.c.arm).where(
+        HOLDOUT.c.experiment == experiment, among(HOLDOUT.c.person_id, people)
+    )
+    return {row.person_id: row.arm for row in connection.execute(query)}
 
 
 def _drawn(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, bindparam, select
 
 from reverse_etl.channel import Batch
+from reverse_etl.ledger.bulk import among, write_rows
 from reverse_etl.ledger.holdout import GLOBAL, HELD_OUT, arms
 from reverse_etl.ledger.message_schema import MESSAGE
 from reverse_etl.ledger.suppression import suppressed_hashes
@@ -17,7 +18,6 @@ from reverse_etl.send_rules import MessageTerms
 if TYPE_CHECKING:
     from reverse_etl.ledger.batches import PlannedStep
 
-CHUNK_ROWS = 400
 SENT = frozenset({"claimed", "accepted", "delivered", "unknown"})
 """States in which somebody got the message, or may have."""
 FINAL = SENT | {"recalled"}
@@ -189,31 +189,30 @@ def settle(connection: Connection, key: str, rejected: Mapping[str, str], now: d
         )
         values = {"state": "rejected", "settled_at": now, "updated_at": now}
         rows = [{"b_person": person, "b_code": code} for person, code in rejected.items()]
-        connection.execute(change.values(code=bindparam("b_code"), **values), rows)
+        write_rows(connection, change.values(code=bindparam("b_code"), **values), rows)
     move(connection, key, "accepted", "", now, accepted_at=now)
 
 
 def regroup(connection: Connection, parent: str, halves: Sequence[Batch]) -> None:
     """Move the messages of a claimed batch to its parts."""
     for half in halves:
-        for chunk in _chunks([item.person_id for item in half.items]):
-            moved = MESSAGE.update().where(
-                MESSAGE.c.batch_key == parent, MESSAGE.c.person_id.in_(chunk)
-            )
-            connection.execute(moved.values(batch_key=half.key))
+        people = [item.person_id for item in half.items]
+        moved = MESSAGE.update().where(
+            MESSAGE.c.batch_key == parent, among(MESSAGE.c.person_id, people)
+        )
+        connection.execute(moved.values(batch_key=half.key))
 
 
 def supersede(connection: Connection, key: str, person_ids: Sequence[str], now: datetime) -> None:
     """Note that of some messages of an open batch it will never be known what became of them."""
-    for chunk in _chunks(person_ids):
-        rows = MESSAGE.update().where(
-            MESSAGE.c.batch_key == key,
-            MESSAGE.c.person_id.in_(chunk),
-            MESSAGE.c.state == OPEN,
-        )
-        connection.execute(
-            rows.values(state="unknown", code="superseded", settled_at=now, updated_at=now)
-        )
+    rows = MESSAGE.update().where(
+        MESSAGE.c.batch_key == key,
+        among(MESSAGE.c.person_id, person_ids),
+        MESSAGE.c.state == OPEN,
+    )
+    connection.execute(
+        rows.values(state="unknown", code="superseded", settled_at=now, updated_at=now)
+    )
 
 
 def _row(
@@ -255,23 +254,18 @@ def _store(
 ) -> None:
     fresh = [row for row in rows if row["message_id"] not in known]
     again = [row for row in rows if row["message_id"] in known]
-    if fresh:
-        connection.execute(MESSAGE.insert(), fresh)
+    write_rows(connection, MESSAGE.insert(), fresh)
     if again:
         names = [name for name in again[0] if name != "message_id"]
         change = MESSAGE.update().where(MESSAGE.c.message_id == bindparam("b_message_id"))
         change = change.values({name: bindparam(f"b_{name}") for name in names})
         bound = [{f"b_{name}": value for name, value in row.items()} for row in again]
-        connection.execute(change, bound)
+        write_rows(connection, change, bound)
 
 
 def _known(connection: Connection, ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
-    found: dict[str, Mapping[str, Any]] = {}
-    for chunk in _chunks(ids):
-        query = select(MESSAGE).where(MESSAGE.c.message_id.in_(chunk))
-        for row in connection.execute(query).mappings():
-            found[row["message_id"]] = dict(row)
-    return found
+    query = select(MESSAGE).where(among(MESSAGE.c.message_id, ids))
+    return {row["message_id"]: dict(row) for row in connection.execute(query).mappings()}
 
 
 def _sent(connection: Connection, people: Sequence[str], hashes: Sequence[str]) -> Iterator[Any]:
@@ -279,23 +273,17 @@ def _sent(connection: Connection, people: Sequence[str], hashes: Sequence[str]) 
     seen: set[str] = set()
     places = ((MESSAGE.c.person_id, people), (MESSAGE.c.address_hash, hashes))
     for column, values in places:
-        for chunk in _chunks(values):
-            query = select(
-                MESSAGE.c.message_id,
-                MESSAGE.c.sync,
-                MESSAGE.c.person_id,
-                MESSAGE.c.occurrence,
-                MESSAGE.c.medium,
-                MESSAGE.c.purpose,
-                MESSAGE.c.address_hash,
-                MESSAGE.c.claimed_at,
-            ).where(column.in_(chunk), MESSAGE.c.state.in_(SENT))
-            for row in connection.execute(query):
-                if row.message_id not in seen:
-                    seen.add(row.message_id)
-                    yield row
-
-
-def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(values), CHUNK_ROWS):
-        yield values[start : start + CHUNK_ROWS]
+        query = select(
+            MESSAGE.c.message_id,
+            MESSAGE.c.sync,
+            MESSAGE.c.person_id,
+            MESSAGE.c.occurrence,
+            MESSAGE.c.medium,
+            MESSAGE.c.purpose,
+            MESSAGE.c.address_hash,
+            MESSAGE.c.claimed_at,
+        ).where(among(column, values), MESSAGE.c.state.in_(SENT))
+        for row in connection.execute(query):
+            if row.message_id not in seen:
+                seen.add(row.message_id)
+                yield row

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, RowMapping, select
 
 from reverse_etl.channel import Operation, Provision
+from reverse_etl.ledger.bulk import write_rows
 from reverse_etl.ledger.provision_schema import PROVISION, TERMS
 from reverse_etl.ledger.schema import RUN
 from reverse_etl.ledger.store import LedgerStore
@@ -65,9 +66,8 @@ def record(
         "outcome": outcome,
         "provided_at": now,
     }
-    connection.execute(
-        PROVISION.insert(), [{**values, "person_id": person} for person in person_ids]
-    )
+    rows = [{**values, "person_id": person} for person in person_ids]
+    write_rows(connection, PROVISION.insert(), rows)
 
 
 class Provisions(LedgerStore):

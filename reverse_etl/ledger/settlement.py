@@ -1,6 +1,6 @@
 """The moves of a batch in the ledger; each runs inside one transaction of its caller."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -9,13 +9,13 @@ from sqlalchemy import Connection, bindparam, select
 from reverse_etl.channel import Batch, Operation
 from reverse_etl.ledger import failures, messages
 from reverse_etl.ledger import provision as provisions
+from reverse_etl.ledger.bulk import among, write_rows
 from reverse_etl.ledger.generation import advance
 from reverse_etl.ledger.schema import BATCH, ITEM, STATE
 
 if TYPE_CHECKING:
     from reverse_etl.ledger.batches import PlannedStep
 
-CHUNK_ROWS = 500
 UPDATE_STATE = STATE.update().where(
     STATE.c.sync == bindparam("b_sync"), STATE.c.person_id == bindparam("b_person")
 )
@@ -47,11 +47,9 @@ def claim(
             fresh.append({"sync": batch.sync, "person_id": person, "mapping_version": 0, **mark})
         else:
             marked.append({"b_sync": batch.sync, "b_person": person, **mark})
-    connection.execute(ITEM.insert(), items)
-    if fresh:
-        connection.execute(STATE.insert(), fresh)
-    if marked:
-        _update_states(connection, marked)
+    write_rows(connection, ITEM.insert(), items)
+    write_rows(connection, STATE.insert(), fresh)
+    _update_states(connection, marked)
 
 
 def claim_again(connection: Connection, batch: Batch, now: datetime) -> bool:
@@ -78,7 +76,7 @@ def claim_messages(
             _item_row(batch, item.person_id, steps[item.person_id], None, mapping_version)
             for item in batch.items
         ]
-        connection.execute(ITEM.insert(), items)
+        write_rows(connection, ITEM.insert(), items)
 
 
 def _batch_row(batch: Batch, now: datetime) -> dict[str, Any]:
@@ -136,18 +134,17 @@ def _mark(step: "PlannedStep", row: Any, remote_id: str | None, now: datetime) -
 
 
 def _state_rows(connection: Connection, sync: str, people: Sequence[str]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for chunk in _chunks(people):
-        query = select(STATE).where(STATE.c.sync == sync, STATE.c.person_id.in_(chunk))
-        found.update({row["person_id"]: row for row in connection.execute(query).mappings()})
-    return found
+    query = select(STATE).where(STATE.c.sync == sync, among(STATE.c.person_id, people))
+    return {row["person_id"]: row for row in connection.execute(query).mappings()}
 
 
 def _update_states(connection: Connection, rows: list[dict[str, Any]]) -> None:
+    if not rows:
+        return
     columns: dict[str, Any] = {
         name: bindparam(name) for name in rows[0] if not name.startswith("b_")
     }
-    connection.execute(UPDATE_STATE.values(**columns), rows)
+    write_rows(connection, UPDATE_STATE.values(**columns), rows)
 
 
 def accept(connection: Connection, key: str, job: str, now: datetime) -> None:
@@ -214,9 +211,8 @@ def drop(connection: Connection, key: str, person_ids: Sequence[str], now: datet
     """Leave the outcome of some rows of an open batch unknown, and close it when none is left."""
     batch = connection.execute(select(BATCH).where(BATCH.c.batch_key == key)).mappings().one()
     provisions.record(connection, batch, person_ids, "unknown", now)
-    for chunk in _chunks(person_ids):
-        items = ITEM.update().where(ITEM.c.batch_key == key, ITEM.c.person_id.in_(chunk))
-        connection.execute(items.values(state="unknown", code="superseded"))
+    items = ITEM.update().where(ITEM.c.batch_key == key, among(ITEM.c.person_id, person_ids))
+    connection.execute(items.values(state="unknown", code="superseded"))
     messages.supersede(connection, key, person_ids, now)
     if not _open_items(connection, key):
         _close_batch(connection, key, "unknown", "superseded", now)
@@ -226,19 +222,18 @@ def split(connection: Connection, parent: Batch, halves: Sequence[Batch], now: d
     """Move the rows of a claimed batch to its parts."""
     for half in halves:
         connection.execute(BATCH.insert().values(**_batch_row(half, now)))
-        for chunk in _chunks([item.person_id for item in half.items]):
-            moved = ITEM.update().where(ITEM.c.batch_key == parent.key, ITEM.c.person_id.in_(chunk))
-            connection.execute(moved.values(batch_key=half.key))
+        people = [item.person_id for item in half.items]
+        moved = ITEM.update().where(ITEM.c.batch_key == parent.key, among(ITEM.c.person_id, people))
+        connection.execute(moved.values(batch_key=half.key))
     messages.regroup(connection, parent.key, halves)
     _close_batch(connection, parent.key, "split", "", now)
 
 
 def forget(connection: Connection, sync: str, person_ids: Sequence[str], now: datetime) -> None:
     """Take people off the state without any call."""
-    for chunk in _chunks(person_ids):
-        rows = STATE.update().where(STATE.c.sync == sync, STATE.c.person_id.in_(chunk))
-        gone = {"status": "removed", "payload_hash": "", "remote_id": None, "is_dirty": False}
-        connection.execute(rows.values(**gone, updated_at=now))
+    rows = STATE.update().where(STATE.c.sync == sync, among(STATE.c.person_id, person_ids))
+    gone = {"status": "removed", "payload_hash": "", "remote_id": None, "is_dirty": False}
+    connection.execute(rows.values(**gone, updated_at=now))
 
 
 def _open_items(connection: Connection, key: str) -> Sequence[Any]:
@@ -277,24 +272,21 @@ def _fall_back(connection: Connection, rows: Sequence[Any], now: datetime) -> No
     clean = [row for row in rows if row["prior"] == "clean"]
     gone = [row for row in rows if row["prior"] == "removed"]
     absent = [row["person_id"] for row in rows if row["prior"] == "absent"]
-    if clean:
-        marks = [
-            {
-                "b_sync": row["sync"],
-                "b_person": row["person_id"],
-                "key_hash": row["prior_key_hash"],
-                "is_dirty": False,
-                "updated_at": now,
-            }
-            for row in clean
-        ]
-        _update_states(connection, marks)
-    if gone:
-        _update_states(connection, [_removed(row, now) for row in gone])
-    for chunk in _chunks(absent):
-        connection.execute(
-            STATE.delete().where(STATE.c.sync == rows[0]["sync"], STATE.c.person_id.in_(chunk))
-        )
+    marks = [
+        {
+            "b_sync": row["sync"],
+            "b_person": row["person_id"],
+            "key_hash": row["prior_key_hash"],
+            "is_dirty": False,
+            "updated_at": now,
+        }
+        for row in clean
+    ]
+    _update_states(connection, marks)
+    _update_states(connection, [_removed(row, now) for row in gone])
+    if absent:
+        known = STATE.c.sync == rows[0]["sync"]
+        connection.execute(STATE.delete().where(known, among(STATE.c.person_id, absent)))
 
 
 def _close_items(connection: Connection, key: str, rejected: Mapping[str, str]) -> None:
@@ -303,7 +295,7 @@ def _close_items(connection: Connection, key: str, rejected: Mapping[str, str]) 
             ITEM.c.batch_key == key, ITEM.c.person_id == bindparam("b_person")
         )
         rows = [{"b_person": person, "b_code": code} for person, code in rejected.items()]
-        connection.execute(change.values(state="rejected", code=bindparam("b_code")), rows)
+        write_rows(connection, change.values(state="rejected", code=bindparam("b_code")), rows)
     rest = ITEM.update().where(ITEM.c.batch_key == key, ITEM.c.state.in_(("claimed", "accepted")))
     connection.execute(rest.values(state="delivered"))
 
@@ -311,8 +303,3 @@ def _close_items(connection: Connection, key: str, rejected: Mapping[str, str]) 
 def _close_batch(connection: Connection, key: str, state: str, code: str, now: datetime) -> None:
     change = BATCH.update().where(BATCH.c.batch_key == key)
     connection.execute(change.values(state=state, code=code, settled_at=now))
-
-
-def _chunks(people: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(people), CHUNK_ROWS):
-        yield people[start : start + CHUNK_ROWS]

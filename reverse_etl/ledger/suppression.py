@@ -1,6 +1,6 @@
 """Addresses that must not be sent to, from the moment on at which we hear of it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from reverse_etl.errors import TerminalError
+from reverse_etl.ledger.bulk import among, write_rows
 from reverse_etl.ledger.generation import advance
 from reverse_etl.ledger.message_schema import SUPPRESSION
 from reverse_etl.ledger.store import LedgerStore
@@ -30,7 +31,6 @@ FOR_EVER = frozenset({"erased", "legal_block", "spam_complaint"})
 """No later opt-in lifts these."""
 MARKETING_ONLY = frozenset({"unsubscribed", "topic_unsubscribe", "soft_bounces"})
 """What is owed, an order's confirmation for example, is sent in spite of these."""
-CHUNK_ROWS = 500
 Key = tuple[str, str, str]
 """Medium, address hash, reason."""
 
@@ -98,15 +98,14 @@ def suppressed_hashes(
     """Give address hash → strongest reason of those that must not be sent to."""
     found: dict[str, str] = {}
     allowed = () if is_marketing else MARKETING_ONLY
-    for chunk in _chunks(sorted(set(hashes))):
-        query = select(SUPPRESSION.c.address_hash, SUPPRESSION.c.reason).where(
-            SUPPRESSION.c.medium.in_((medium, EVERY_MEDIUM)),
-            SUPPRESSION.c.address_hash.in_(chunk),
-            SUPPRESSION.c.reason.not_in([*allowed, OPT_IN]),
-            SUPPRESSION.c.lifted_at.is_(None),
-        )
-        for hashed, reason in connection.execute(query):
-            found[hashed] = min(reason, found.get(hashed, reason), key=PRECEDENCE.index)
+    query = select(SUPPRESSION.c.address_hash, SUPPRESSION.c.reason).where(
+        SUPPRESSION.c.medium.in_((medium, EVERY_MEDIUM)),
+        among(SUPPRESSION.c.address_hash, set(hashes)),
+        SUPPRESSION.c.reason.not_in([*allowed, OPT_IN]),
+        SUPPRESSION.c.lifted_at.is_(None),
+    )
+    for hashed, reason in connection.execute(query):
+        found[hashed] = min(reason, found.get(hashed, reason), key=PRECEDENCE.index)
     return found
 
 
@@ -133,8 +132,7 @@ def _note(connection: Connection, medium: str, rows: Mapping[Key, datetime]) -> 
             fresh.append(key | values)
         else:
             moved.append({"b_hash": hashed, "b_reason": reason} | values)
-    if fresh:
-        connection.execute(SUPPRESSION.insert(), fresh)
+    write_rows(connection, SUPPRESSION.insert(), fresh)
     if moved:
         change = SUPPRESSION.update().where(
             SUPPRESSION.c.medium == medium,
@@ -142,18 +140,15 @@ def _note(connection: Connection, medium: str, rows: Mapping[Key, datetime]) -> 
             SUPPRESSION.c.reason == bindparam("b_reason"),
         )
         marks: dict[str, Any] = {name: bindparam(name) for name in ("since", "lifted_at")}
-        connection.execute(change.values(**marks), moved)
+        write_rows(connection, change.values(**marks), moved)
 
 
 def _known_rows(connection: Connection, medium: str, hashes: Sequence[str]) -> dict[Key, datetime]:
     """Give since when each reason stands of some addresses, opt-ins among them."""
-    found: dict[Key, datetime] = {}
-    for chunk in _chunks(hashes):
-        query = select(SUPPRESSION.c.address_hash, SUPPRESSION.c.reason, SUPPRESSION.c.since).where(
-            SUPPRESSION.c.medium == medium, SUPPRESSION.c.address_hash.in_(chunk)
-        )
-        found |= {(medium, row[0], row[1]): row[2] for row in connection.execute(query)}
-    return found
+    query = select(SUPPRESSION.c.address_hash, SUPPRESSION.c.reason, SUPPRESSION.c.since).where(
+        SUPPRESSION.c.medium == medium, among(SUPPRESSION.c.address_hash, hashes)
+    )
+    return {(medium, row[0], row[1]): row[2] for row in connection.execute(query)}
 
 
 def _since(connection: Connection, medium: str, hashed: str, reason: str) -> datetime | None:
@@ -187,8 +182,3 @@ def _set(
     values = {"since": since, "lifted_at": lifted_at}
     if connection.execute(change.values(**values)).rowcount == 0:
         connection.execute(SUPPRESSION.insert().values(**key, **values))
-
-
-def _chunks(values: Sequence[str]) -> Iterator[Sequence[str]]:
-    for start in range(0, len(values), CHUNK_ROWS):
-        yield values[start : start + CHUNK_ROWS]

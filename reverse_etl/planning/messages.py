@@ -1,53 +1,68 @@
 """Which messages a sync would send now, against those that the ledger knows."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence, Set
+from datetime import UTC, datetime, timedelta
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from reverse_etl.channel import Operation
 from reverse_etl.ledger.events import MessageRecord
 from reverse_etl.ledger.messages import FINAL, SENT
-from reverse_etl.planning.steps import PlanItem
-from reverse_etl.planning.target_table import Target
+from reverse_etl.planning.steps import SCHEMA, Steps
+from reverse_etl.planning.target_table import Target, Targets
 
 EVENT_WINDOW = timedelta(hours=24)
 """Providers tell of a message for so long; after it an owed one of unknown outcome goes again."""
 
 
 def diff_messages(
-    targets: Mapping[str, Target],
+    targets: Targets,
     known: Mapping[str, Sequence[MessageRecord]],
     held_back: frozenset[str],
     now: datetime,
     *,
     later_only: bool,
-) -> tuple[list[PlanItem], Counter[str]]:
+) -> tuple[Steps, Counter[str]]:
     """Give the messages that are due, in the order of person_id, and counts of the others.
 
     With `later_only` an occurrence before one that was sent is the same one, dated anew, and not
     sent; the occurrences of scenarios are names, of which each is sent once in any order.
     """
     counts: Counter[str] = Counter()
-    items: list[PlanItem] = []
-    for person in sorted(targets):
-        target = targets[person]
+    left: list[str] = []
+    for person, target in _in_doubt(targets.table, known.keys() | held_back, now).items():
         verdict = _verdict(target, known.get(person, ()), now, later_only=later_only)
         if person in held_back and verdict == "due":
             verdict = "held"
-        counts["adds" if verdict == "due" else verdict] += 1
-        if verdict == "due":
-            items.append(
-                PlanItem(
-                    person,
-                    Operation.ADD,
-                    "message",
-                    target.payload_hash,
-                    target.key_hash,
-                    target.episode,
-                    expires_at=target.expires_at,
-                )
-            )
-    return items, counts
+        if verdict != "due":
+            counts[verdict] += 1
+            left.append(person)
+    due = targets.table
+    if left:
+        due = due.filter(pc.invert(pc.is_in(due["person_id"], pa.array(left, pa.string()))))
+    counts["adds"] = due.num_rows
+    return _steps(due.sort_by("person_id")), counts
+
+
+def _in_doubt(table: pa.Table, people: Set[str], now: datetime) -> Targets:
+    """Give those of whom something is known, or whose message is late; all others are due."""
+    is_known = pc.is_in(table["person_id"], pa.array(list(people), pa.string()))
+    instant = pa.scalar(now.astimezone(UTC).replace(tzinfo=None), pa.timestamp("us"))
+    is_late = pc.fill_null(pc.less_equal(table["expires_at"], instant), False)
+    return Targets(table.filter(pc.or_(is_known, is_late)))
+
+
+def _steps(due: pa.Table) -> Steps:
+    values = {
+        "operation": pa.repeat(Operation.ADD.value, due.num_rows),
+        "kind": pa.repeat("message", due.num_rows),
+        "remote_id": pa.nulls(due.num_rows, pa.string()),
+        "expires_at": pc.assume_timezone(due["expires_at"], "UTC"),
+    }
+    given = {name: due[name] for name in ("person_id", "payload_hash", "key_hash", "episode")}
+    return Steps(pa.table(given | values).select(SCHEMA.names).cast(SCHEMA))
 
 
 def _verdict(

@@ -62,8 +62,8 @@ def plan_targets(
     if spec.is_message:
         known = ledger.messages_of(spec.message_name)
         later_only = spec.messages_of is None
-        due, counts = diff_messages(found.targets, known, stays, now, later_only=later_only)
-        items, urgent = Steps.of(due), Steps.of(())
+        items, counts = diff_messages(found.targets, known, stays, now, later_only=later_only)
+        urgent = Steps.of(())
         largest = ledger.largest_run(spec.message_name, now - USUAL)
         load = _message_load(found, counts, last, reached=people_sent(known), largest=largest)
     else:

@@ -73,10 +73,11 @@ def _query(publication: Publication, spec: SyncSpec, channel: Channel) -> str | 
     fields = publication.fields(spec)
     rows = publication.segment_rows(spec)
     texts = {name: field.column for name, field in fields.items() if field.is_text}
-    plain = channel.plain_rows("segment.person_id", texts)
+    others = {name: field.column for name, field in fields.items() if not field.is_text}
+    plain = channel.plain_rows("segment.person_id", texts, others)
     payload = canonical_sql.write_payload(fields)
     episode = canonical_sql.write_instant(rows.episode, rows.episode_type)
-    if spec.is_message or plain is None or payload is None or episode is None:
+    if plain is None or payload is None or episode is None:
         return None
     if rows.expires_type != "TIMESTAMP":
         return None

@@ -45,14 +45,9 @@ class Targets(Mapping[str, Target]):
 
     def __getitem__(self, person: str) -> Target:
         """Give the target of a person; raises KeyError for anybody else."""
-        row = self.table.slice(self._index()[person], 1).to_pylist()[0]
-        ends = row["expires_at"]
-        return Target(
-            row["payload_hash"],
-            row["key_hash"],
-            row["episode"],
-            None if ends is None else ends.replace(tzinfo=UTC),
-        )
+        place = self._index()[person]
+        _, payload, key, episode, ends = (column[place].as_py() for column in self.table.columns)
+        return Target(payload, key, episode, None if ends is None else ends.replace(tzinfo=UTC))
 
     def __contains__(self, person: object) -> bool:
         """Say whether a person is one of them."""

@@ -47,12 +47,12 @@ def _contacts(run: Run, wanted: Mapping[str, PlanItem]) -> dict[str, Item]:
     return found
 
 
-def parts_of(items: list[Item], max_bytes: int) -> list[list[Item]]:
-    """Cut rows where the bytes of a batch would pass the limit."""
+def parts_of(items: list[Item], max_rows: int, max_bytes: int) -> list[list[Item]]:
+    """Cut rows where the rows or the bytes of a batch would pass the limit."""
     parts: list[list[Item]] = []
     size = 0
     for item in items:
-        if not parts or size + item.size > max_bytes:
+        if not parts or len(parts[-1]) == max_rows or size + item.size > max_bytes:
             parts.append([])
             size = 0
         parts[-1].append(item)

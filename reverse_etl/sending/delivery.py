@@ -3,8 +3,8 @@
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from reverse_etl.channel import (
@@ -29,6 +29,14 @@ from reverse_etl.vendors.retry_after import clamp_wait
 MAX_FAILED_BATCHES = 3
 ANEW = "~"
 """Stands in the key of a batch once for each time it was called back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the destination said to one attempt, and when."""
+
+    result: BatchResult
+    at: datetime
 
 
 class Delivery(Questions):
@@ -60,31 +68,72 @@ class Delivery(Questions):
     def send(
         self, batch: Batch, steps: Mapping[str, PlannedStep], *, is_resumed: bool = False
     ) -> None:
-        """Deliver a batch; a refused one is halved until only the bad rows are left out.
+        """Deliver a batch and wait for its end; a resumed one may have been taken already.
 
-        A resumed one may have been taken already.
         Raises TransientError or TerminalError after the ledger is in order.
         """
-        queue = [batch]
-        refused_in_row = 0
+        ready = batch if is_resumed else self.claim(batch, steps)
+        if ready is not None:
+            self.finish(ready, steps, maybe_taken=is_resumed and self._terms is not None)
+
+    def claim(self, batch: Batch, steps: Mapping[str, PlannedStep]) -> Batch | None:
+        """Give the batch as it may be sent now, claimed; None when nobody is left in it."""
+        return self._claim(batch, steps, [])
+
+    def call(self, batch: Batch) -> Answer:
+        """Make one attempt at a claimed batch; touches nothing but the channel."""
+        result = self._channel.deliver(batch)
+        return Answer(result, self._clock.now())
+
+    def finish(
+        self,
+        batch: Batch,
+        steps: Mapping[str, PlannedStep],
+        first: Answer | None = None,
+        *,
+        maybe_taken: bool = False,
+    ) -> bool:
+        """Bring a claimed batch to its end, beginning with its first answer where there is one.
+
+        A refused batch is halved until only the bad rows are left out. Says whether anything of it
+        was taken. Raises TransientError or TerminalError after the ledger is in order.
+        """
+        queue: list[Batch] = []
+        is_taken = self._close(batch, self._attempt(batch, first, maybe_taken=maybe_taken), queue)
+        refused_in_row = 0 if is_taken else 1
         patience = 2 * math.ceil(math.log2(len(batch.items) + 1)) + 8
-        attempted, accepted_any = False, False
         while queue:
             part = queue.pop()
             if refused_in_row >= patience:
                 self._ledger.release(part.key, code="batch_refused", now=self._clock.now())
                 continue
-            ready = part if is_resumed else self._claim(part, steps, queue)
+            ready = self._claim(part, steps, queue)
             if ready is None:
                 continue
-            attempted = True
-            maybe_taken = is_resumed and self._terms is not None
-            if self._close(ready, self._attempt(ready, maybe_taken=maybe_taken), queue):
-                refused_in_row, accepted_any = 0, True
+            if self._close(ready, self._attempt(ready), queue):
+                refused_in_row, is_taken = 0, True
             else:
                 refused_in_row += 1
-        if attempted:
-            self._count_failure(not accepted_any)
+        self._count_failure(not is_taken)
+        return is_taken
+
+    def strand(self, batch: Batch, answer: Answer) -> None:
+        """Write down the answer to a batch that was on its way when its run broke off.
+
+        Nothing is tried again: what was not taken comes back with the next run.
+        """
+        result, now = answer.result, self._clock.now()
+        match result.outcome:
+            case Outcome.DELIVERED | Outcome.ACCEPTED:
+                self._close(batch, (result, False), [])
+            case Outcome.REJECTED:
+                self._ledger.release(batch.key, code="not_sent", now=now)
+            case Outcome.THROTTLED | Outcome.REFUSED | Outcome.DENIED:
+                self._ledger.release(batch.key, code=result.code, now=now)
+            case Outcome.UNKNOWN:
+                pass  # It stays claimed: the next run ends it as it ends what a kill leaves.
+            case _:
+                assert_never(result.outcome)
 
     def _count_failure(self, failed: bool) -> None:
         self._failed_batches = self._failed_batches + 1 if failed else 0
@@ -141,20 +190,25 @@ class Delivery(Questions):
         for batch in batches:
             self._ledger.release(batch.key, code="not_sent", now=self._clock.now())
 
-    def _attempt(self, batch: Batch, *, maybe_taken: bool) -> tuple[BatchResult, bool]:
+    def _attempt(
+        self, batch: Batch, first: Answer | None = None, *, maybe_taken: bool = False
+    ) -> tuple[BatchResult, bool]:
         """Give the last answer, and whether an earlier attempt may have been taken."""
         failures = 0
         throttled = 0.0
         while True:
-            self.keep_pace(len(batch.items))
-            result = self._channel.deliver(batch)
+            answer, first = first or self._paced_call(batch), None
+            result = answer.result
             self._on_step("sent")
             if result.outcome is Outcome.THROTTLED:
                 wait = self.told_wait(result.retry_after)
-                throttled += wait
+                # What was told while other batches were ended may be over by now.
+                wait -= (self._clock.now() - answer.at).total_seconds()
+                throttled += max(wait, 0.0)
                 if throttled > self._policy.max_throttled_seconds:
                     return result, maybe_taken
-                self.wait(wait)
+                if wait > 0:
+                    self.wait(wait)
                 continue
             if result.outcome is Outcome.UNKNOWN:
                 maybe_taken = True
@@ -166,6 +220,10 @@ class Delivery(Questions):
             if failures >= self._policy.attempts:
                 return result, maybe_taken
             self.wait(clamp_wait(result.retry_after, self._policy.backoff_seconds * 2**failures))
+
+    def _paced_call(self, batch: Batch) -> Answer:
+        self.keep_pace(len(batch.items))
+        return self.call(batch)
 
     def _close(self, batch: Batch, attempt: tuple[BatchResult, bool], queue: list[Batch]) -> bool:
         """Write the outcome of a batch; say whether anything of it was taken."""

@@ -10,13 +10,15 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 
 from reverse_etl.addresses.mailbox import mailbox
 from reverse_etl.canonical import Value, canonical_value
-from reverse_etl.channel import Item, Reject, Row
+from reverse_etl.channel import Item, PlainRows, Reject, Row
 
 TEMPLATE_PATTERN = r"^d-[0-9a-f]{32}$"
 MAX_EMAIL = 254
 MAX_VARIABLES_BYTES = 10_000
 SYNC_NAME_BYTES = 100
 """Room for the custom argument with the sync's name, which is known only when a batch is sent."""
+LONGEST_NUMBER = 50
+"""Bytes that a number, a day or an instant takes at most as a variable."""
 MESSAGE_ID = re.compile(r"[0-9A-Za-z_-]{8,100}")
 SENDER_FIELDS = ("sender_name", "sender_address", "sender_contact")
 """Variables that every template shows: whose mail it is, where they are, whom to complain to."""
@@ -163,6 +165,27 @@ def personalization(
     # The SDK escapes what is not ASCII, so that is the size that counts.
     size = len(json.dumps(part)) + SYNC_NAME_BYTES
     return Item(row.person_id, email, part, size, message_id=row.message_id)
+
+
+def plain_mails(
+    texts: Mapping[str, str], others: Mapping[str, str], settings: MailSettings
+) -> PlainRows | None:
+    """Give the rows with every variable filled in, an address in ASCII and little text."""
+    email = texts.get("email")
+    if email is None:
+        return None
+    filled = [f"{column} is not null" for column in (*texts.values(), *others.values())]
+    named = [f"{text} <> ''" for text in texts.values()]
+    if "to_name" in texts:
+        named.append(f"not regexp_matches({texts['to_name']}, '[;,]')")
+    names = dict.fromkeys((*texts, *others), "") | dict(settings.variables)
+    room = MAX_VARIABLES_BYTES - len(json.dumps(names)) - LONGEST_NUMBER * len(others)
+    checks = (
+        f"regexp_full_match({email}, '[!-?A-~]+@[!-?A-~]+[.][!-?A-~]+')",
+        f"length({email}) <= {MAX_EMAIL}",
+        f"{' + '.join(f'strlen({text})' for text in texts.values())} <= {room}",
+    )
+    return PlainRows(" and ".join((*filled, *named, *checks)), f"lower({email})")
 
 
 def _problem(row: Row, multiline: frozenset[str]) -> str | None:

@@ -2,7 +2,7 @@
 
 import random
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -25,7 +25,8 @@ from reverse_etl.planning.canonical_sql import (
 )
 from reverse_etl.planning.targets import TargetSet, read_targets
 from reverse_etl.spec import SyncSpec
-from tests.contract.sync_world import Person, publish, winback_spec
+from tests.contract.benches.sendgrid_mail import SECRETS, TEMPLATE_ID
+from tests.contract.sync_world import Person, message_spec, publish, winback_spec
 
 # A voiced kana in two characters, a sign of the Ohm that NFC replaces, quotes, breaks, formulas.
 NAMES = [
@@ -53,7 +54,14 @@ def _odd_people(seed: int) -> list[Person]:
         Person(
             f"p{number}",
             email=dice.choice([*EMAILS, *[f"{number}@example.jp"] * 8]),
-            family_name=dice.choice([*NAMES, "長" * 60, chr(dice.randrange(0x20, 0xD800))]),
+            family_name=dice.choice(
+                [
+                    *NAMES,
+                    "長" * 60,
+                    "長" * dice.randrange(3_100, 3_300),
+                    chr(dice.randrange(0x20, 0xD800)),
+                ]
+            ),
             refusal=dice.choice([None, None, None, "no_consent"]),
             is_decided=dice.random() < 0.9,
             entered_at=dice.choice(TIMES),
@@ -73,11 +81,19 @@ class SlowLane:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._channel, name)
 
-    def plain_rows(self, _person: str, _texts: Mapping[str, str]) -> PlainRows | None:
+    def plain_rows(self, *_: object) -> PlainRows | None:
         return None
 
 
 def _spec(channel: str) -> SyncSpec:
+    if channel == "sendgrid_mail":
+        payload = {
+            "email": {"column": "contact.email"},
+            "to_name": {"column": "contact.family_name", "when_null": "omit"},
+            "net_sales": {"column": "segment.net_sales"},
+            "entered": {"column": "segment.entered_at"},
+        }
+        return message_spec(channel, payload=payload, options={"template_id": TEMPLATE_ID})
     if channel != "file":
         return winback_spec(channel)
     return winback_spec(
@@ -105,13 +121,13 @@ def ledger() -> Iterator[Ledger]:
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-@pytest.mark.parametrize("name", ["file", "sendgrid_contacts"])
+@pytest.mark.parametrize("name", ["file", "sendgrid_contacts", "sendgrid_mail"])
 def test_fast_lane_finds_the_targets_of_the_slow_one_when_rows_are_odd(
     ledger: Ledger, tmp_path: Path, name: str, seed: int
 ) -> None:
     spec = _spec(name)
     place = publish(tmp_path / "p", _odd_people(seed), sync=spec.name)
-    channel = open_channel(spec, ChannelSettings(outbox=tmp_path))
+    channel = open_channel(spec, ChannelSettings(outbox=tmp_path, secrets=SECRETS))
     fast = read_targets(spec, place, ledger, channel)
     slow = read_targets(spec, place, ledger, SlowLane(channel))  # type: ignore[arg-type] # stands in for the channel it holds
     assert _told(fast) == _told(slow)
