@@ -11,6 +11,7 @@ from decimal import Decimal
 from reverse_etl.errors import TerminalError
 
 MESSAGE_ID_DIGITS = 32
+CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 Value = str | int | float | bool | Decimal | date | datetime | None
 
@@ -48,7 +49,7 @@ def _decimal_text(value: Decimal) -> str:
 def canonical_payload(payload: Mapping[str, Value]) -> str:
     """Give the payload as JSON with sorted keys; equal payloads give equal text."""
     values = {field: canonical_value(field, value) for field, value in payload.items()}
-    return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return CANONICAL.encode(values)
 
 
 def keyed_hash(text: str, *, secret: bytes) -> str:

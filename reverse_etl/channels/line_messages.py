@@ -41,6 +41,7 @@ class LineMessages(Channel):
         delivery_class=DeliveryClass.KEYED,
         max_rows=500,
         max_bytes=2_000_000,
+        in_flight=4,
     )
 
     def __init__(

@@ -62,6 +62,7 @@ class WebhookChannel(Channel):
         media=frozenset({"webhook", "email", "line", "phone", "sms"}),
         delivery_class=DeliveryClass.KEYED,
         max_rows=100,
+        in_flight=4,
         max_bytes=MAX_BODY - ENVELOPE,
         max_removals=100,
     )

@@ -47,27 +47,21 @@ def write_rows(
     if connection.dialect.name != "sqlite":
         connection.execute(statement, rows)
         return
-    names = list(rows[0]) if isinstance(statement, Insert) else None
+    first = rows[0]
+    names = list(first) if isinstance(statement, Insert) else None
     compiled = statement.compile(dialect=connection.dialect, column_keys=names)
-    constants = {name: value for name, value in compiled.params.items() if name not in rows[0]}
-    ways = {name: _way(bind.type, connection) for name, bind in compiled.binds.items()}
-    columns = [
-        [ways[name](row[name] if name in row else constants[name]) for row in rows]
-        for name in compiled.positiontup or ()
-    ]
+    columns: list[Sequence[Any]] = []
+    for name in compiled.positiontup or ():
+        kind = compiled.binds[name].type.dialect_impl(connection.dialect)
+        is_given = name in first
+        values = [row[name] for row in rows] if is_given else [compiled.params[name]] * len(rows)
+        columns.append(_written(values, kind.bind_processor(connection.dialect)))
     connection.exec_driver_sql(str(compiled), list(zip(*columns, strict=True)))
 
 
-def _way(kind: Any, connection: Connection) -> Callable[[Any], Any]:
-    """Give how the driver wants a value; a value that comes again is not written out again."""
-    process = kind.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+def _written(values: list[Any], process: Callable[[Any], Any] | None) -> list[Any]:
+    """Give values as the driver wants them; one that comes again is not written out again."""
     if process is None:
-        return lambda value: value
-    written: dict[Any, Any] = {}
-
-    def write(value: Any) -> Any:
-        if value not in written:
-            written[value] = process(value)
-        return written[value]
-
-    return write
+        return values
+    written = {value: process(value) for value in set(values)}
+    return [written[value] for value in values]

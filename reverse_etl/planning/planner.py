@@ -184,5 +184,6 @@ def build_items(
                 f"sync {spec.name}: the payload of person {person} is not the planned one; "
                 "plan again on the present publication"
             )
-        items.append(replace(built, message_id=row.message_id))
+        is_named = built.message_id == row.message_id
+        items.append(built if is_named else replace(built, message_id=row.message_id))
     return items

@@ -43,6 +43,8 @@ class Letterbox:
         self.prepared = 0
         self.requests: list[dict[str, Any]] = []
         self.before: Callable[[dict[str, Any]], str] = lambda _request: ""
+        self.patience: Callable[[dict[str, Any]], None] = lambda _request: None
+        """Takes the time of a request, beside those of other connections."""
         self.url = ""
         self._lock = threading.Lock()
 
@@ -58,6 +60,7 @@ class Letterbox:
 
     def take(self, request: dict[str, Any]) -> str:
         """Answer one request as a vendor would."""
+        self.patience(request)
         with self._lock:
             self.requests.append(request)
             told = self.before(request)
@@ -118,7 +121,8 @@ class LetterboxChannel(Channel):
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
         self._address = (parts.hostname, parts.port)
-        self._connection: socket.socket | None = None
+        self._connections: dict[int, socket.socket] = {}
+        """One a thread."""
 
     @classmethod
     def open(
@@ -165,34 +169,40 @@ class LetterboxChannel(Channel):
         """Make one request; empty for an answer that never came."""
         request = {"op": op, "key": key, "handle": handle, "rows": rows, "class": self.letter}
         try:
-            if self._connection is None:
-                self._connection = socket.create_connection(self._address, timeout=10)
-            self._connection.sendall(json.dumps(request).encode() + b"\n")
+            connection = self._connections.get(threading.get_ident())
+            if connection is None:
+                connection = socket.create_connection(self._address, timeout=10)
+                self._connections[threading.get_ident()] = connection
+            connection.sendall(json.dumps(request).encode() + b"\n")
             answer = b""
             while not answer.endswith(b"\n"):
-                part = self._connection.recv(4096)
+                part = connection.recv(4096)
                 if not part:
                     raise ConnectionResetError
                 answer += part
         except OSError:
-            self.close()
+            broken = self._connections.pop(threading.get_ident(), None)
+            if broken is not None:
+                broken.close()
             return ""
         return answer.decode().strip()
 
     def close(self) -> None:
-        """End the connection; the next request opens another."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        """End the connections; the next request opens another."""
+        while self._connections:
+            self._connections.popitem()[1].close()
 
 
-def _able(delivery_class: DeliveryClass, *, can_recall: bool = False) -> Capabilities:
+def _able(
+    delivery_class: DeliveryClass, *, in_flight: int = 4, can_recall: bool = False
+) -> Capabilities:
     return Capabilities(
         modes=frozenset({"message"}),
         media=frozenset({"email", "sms", "line"}),
         delivery_class=delivery_class,
         max_rows=50,
         max_bytes=1_000_000,
+        in_flight=in_flight,
         can_recall=can_recall,
     )
 
@@ -218,7 +228,7 @@ class UnsafeLetters(LetterboxChannel):
 
     name = NAMES["C"]
     letter = "C"
-    capabilities = _able(DeliveryClass.UNSAFE)
+    capabilities = _able(DeliveryClass.UNSAFE, in_flight=1)
 
 
 class RecallingLetters(LetterboxChannel):
