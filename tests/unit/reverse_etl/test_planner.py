@@ -187,6 +187,22 @@ def test_plan_waits_and_sends_nothing_when_the_segment_collapses(desk: Desk) -> 
     assert len(desk.ledger.active(desk.spec.name)) == 10
 
 
+def test_plan_waits_and_sends_nothing_when_the_segment_trebles(desk: Desk) -> None:
+    # The loosest limit of any sync that comes with the platform.
+    desk.limit(max_changed_ratio=1.0)
+    desk.run([member(n) for n in range(10)])
+    summary = desk.run([member(n) for n in range(30)])
+    assert summary["status"] == "awaiting_approval"
+    assert summary["waiting_reason"] == "changes: 20 of 10 is 200% (limit 100%)"
+    assert len(desk.ledger.active(desk.spec.name)) == 10
+
+
+def test_plan_goes_when_the_segment_doubles_within_its_limit(desk: Desk) -> None:
+    desk.limit(max_changed_ratio=1.0)
+    desk.run([member(n) for n in range(10)])
+    assert desk.run([member(n) for n in range(20)])["status"] == "delivered"
+
+
 def test_approved_plan_goes_and_another_still_waits(desk: Desk) -> None:
     desk.limit(first_sync="approve")
     place = desk.publish([member(1)])
