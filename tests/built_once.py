@@ -8,13 +8,18 @@ import pytest
 from filelock import FileLock
 
 
+def run_folder(factory: pytest.TempPathFactory) -> Path:
+    """Give the folder that all processes of the test run share."""
+    base = factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
 def built_once(factory: pytest.TempPathFactory, name: str, build: Callable[[Path], object]) -> Path:
     """Give a folder of the run; the first process that asks fills it, the others wait for it.
 
     A build that fails leaves no mark, so the next process says the same of its own build.
     """
-    base = factory.getbasetemp()
-    run = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    run = run_folder(factory)
     with FileLock(run / f"{name}.lock"):
         built = sorted(run.glob(f"{name}-*/.built"))
         if built:

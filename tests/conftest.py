@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.built_once import run_folder
+
 ROOT = Path(__file__).parents[1]
 # Nothing in a test may reach a vendor: no key, no production.
 for variable in [
@@ -17,6 +19,14 @@ for variable in [
     del os.environ[variable]
 os.environ["GX_ANALYTICS_ENABLED"] = "False"
 os.environ["DO_NOT_TRACK"] = "1"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def dbt_parses(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Names the folder in which tests/golden/building.py keeps what dbt parsed in this run."""
+    folder = run_folder(tmp_path_factory) / "dbt_parses"
+    folder.mkdir(exist_ok=True)
+    os.environ["DBT_PARSES"] = str(folder)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,9 @@
 """Builds a lake with dbt in this process, as the daily job does in three steps."""
 
+import hashlib
 import json
+import os
+import shutil
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -8,8 +11,10 @@ from typing import Any
 
 import duckdb
 import pytest
+import yaml
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
-from dbt.cli.main import dbtRunner
+from dbt.cli.main import dbtRunner, dbtRunnerResult
+from filelock import FileLock
 
 from orchestration.identity.linkage.propose import propose_links
 from orchestration.identity.resolve import IdentityReport, resolve_identities
@@ -18,8 +23,6 @@ from orchestration.prediction.step import ensure_tables, run_predictions
 DBT_PROJECT = Path(__file__).parents[2] / "dbt_project"
 DEFAULT_AS_OF = "2026-10-31"
 """The var as_of_date of dbt_project.yml."""
-_PARSED: dict[str, bytes] = {}
-"""dbt's parse of the project in this process, by its variables: it costs as much as a build."""
 
 
 def run_dbt(
@@ -27,17 +30,57 @@ def run_dbt(
 ) -> list[str]:
     """Runs one dbt command; gives the names of its failed nodes with their messages."""
     ensure_tables(workspace / "lake")
-    values = json.dumps(dict(variables or {}))
+    values = _changed(variables or {})
     parsed = workspace / "target" / "partial_parse.msgpack"
-    if values in _PARSED and not parsed.exists():
+    if not parsed.exists():
         parsed.parent.mkdir(exist_ok=True)
-        parsed.write_bytes(_PARSED[values])
+        shutil.copyfile(_parse(values), parsed)
+    result = _invoke(workspace, values, *arguments)
+    nodes = getattr(result.result, "results", [])
+    return [
+        f"{node.node.name}: {node.message}"
+        for node in nodes
+        if str(node.status) not in {"success", "pass", "no-op"}
+    ]
+
+
+def write_manifests(workspace: Path, variables: Mapping[str, Any]) -> None:
+    """Writes manifest.json and semantic_manifest.json into target/; no other run does."""
+    _invoke(workspace, _changed(variables), "parse", "--write-json")
+
+
+def _changed(variables: Mapping[str, Any]) -> str:
+    """The variables that differ from the project's own, as JSON: equal parses have equal ones."""
+    project = yaml.safe_load((DBT_PROJECT / "dbt_project.yml").read_text(encoding="utf-8"))
+    own = project["vars"]
+    changed = {name: value for name, value in variables.items() if own[name] != value}
+    return json.dumps(changed, sort_keys=True)
+
+
+def _parse(values: str) -> Path:
+    """dbt's parse of the project under some variables, made once for all processes of the run.
+
+    It costs more than a small build. `DBT_PARSES` names the folder, see tests/conftest.py.
+    """
+    name = hashlib.sha256(values.encode()).hexdigest()[:16]
+    folder = Path(os.environ["DBT_PARSES"]) / name
+    parsed = folder / "target" / "partial_parse.msgpack"
+    with FileLock(f"{folder}.lock"):
+        if not parsed.exists():
+            folder.mkdir()
+            _invoke(folder, values, "parse")
+    return parsed
+
+
+def _invoke(workspace: Path, values: str, *arguments: str) -> dbtRunnerResult:
     with pytest.MonkeyPatch.context() as patch:
         # Relative to the workspace, so that what one workspace has parsed holds for the next.
         patch.chdir(workspace)
         patch.setenv("ENISHI_LAKE", "lake")
         patch.setenv("ENISHI_HASH_KEY", "a key for tests")
         patch.setenv("ENISHI_WORK_DB", "warehouse.duckdb")
+        # Seconds for megabytes of JSON which hardly a test reads.
+        patch.setenv("DBT_WRITE_JSON", "false")
         result = dbtRunner().invoke(
             [
                 *arguments,
@@ -58,13 +101,7 @@ def run_dbt(
     DuckDBConnectionManager.close_all_connections()
     if result.exception is not None:
         raise result.exception
-    _PARSED[values] = parsed.read_bytes()
-    nodes = getattr(result.result, "results", [])
-    return [
-        f"{node.node.name}: {node.message}"
-        for node in nodes
-        if str(node.status) not in {"success", "pass", "no-op"}
-    ]
+    return result
 
 
 def build_shop(

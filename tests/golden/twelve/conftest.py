@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from tests.built_once import built_once
-from tests.golden.building import build_shop
+from tests.golden.building import build_shop, write_manifests
 from tests.golden.twelve.world import VARIABLES, names, write_twelve
 
 
@@ -19,6 +19,7 @@ def twelve(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _build(workspace: Path) -> None:
     write_twelve(workspace / "lake")
     build_shop(workspace, VARIABLES)
+    write_manifests(workspace, VARIABLES)
 
 
 @pytest.fixture(scope="session")
