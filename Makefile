@@ -40,7 +40,7 @@ check-source: $(READY) ## Try a mapping on a file before using it (MAPPING=… F
 	$(BIN)/enishi check-source "$(MAPPING)" "$(FILE)"
 
 test: $(READY) ## Set up and run the tests
-	$(BIN)/python -m pytest -m "not slow" --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest -m "not slow" --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 test-slow: $(READY) ## The proofs that take minutes
 	$(BIN)/python -m pytest -m slow

@@ -19,6 +19,32 @@ for variable in [
     del os.environ[variable]
 os.environ["GX_ANALYTICS_ENABLED"] = "False"
 os.environ["DO_NOT_TRACK"] = "1"
+LONGEST = (
+    "integration/test_main_job.py",
+    "golden/test_golden_shop.py",
+    "golden/test_no_future_leakage.py",
+    "golden/twelve/test_answers.py",
+    "integration/test_dbt_online_retail.py",
+    "integration/test_dbt_web_sessions.py",
+    "integration/test_poisoned_input.py",
+    "contract/test_mirror_model.py",
+    "golden/twelve/test_metrics.py",
+    "integration/test_console.py",
+    "contract/test_channels.py",
+    "conventions/test_definitions.py",
+    "contract/test_messages.py",
+    "browser/test_report_browser.py",
+)
+"""Files that go first, so that no process ends with minutes of work while the others idle.
+
+Two that wait for the same shop of `built_once` stand apart: the second to come would wait.
+"""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts the longest files first; pytest-xdist deals files out in this order."""
+    place = {ROOT / "tests" / file: number for number, file in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(item.path, len(LONGEST)))
 
 
 @pytest.fixture(scope="session", autouse=True)
