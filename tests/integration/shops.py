@@ -16,7 +16,9 @@ from typing import Any
 
 import duckdb
 import pandas as pd
+from typer.testing import CliRunner, Result
 
+from orchestration.cli.main import app
 from orchestration.publication.editions import Publication, current
 from orchestration.sample_shop.generate import generate
 from orchestration.shops.profile import load_shop
@@ -82,6 +84,12 @@ class TestShop:
             text=True,
             check=False,
         )
+
+    def types(self, *arguments: str | Path, **variables: str) -> Result:
+        """Runs the console command in this process, which spares seconds of imports."""
+        environment = {**self.environment, **variables}
+        words = [*map(str, arguments)]
+        return CliRunner().invoke(app, words, env=environment, catch_exceptions=False)
 
     def python(self, code: str) -> Any:
         """Runs code in a new interpreter of this shop; gives the JSON that it prints."""

@@ -141,15 +141,15 @@ def test_sync_alone_plans_on_the_publication_of_yesterday_and_sends_nothing(
 ) -> None:
     before = stopped.shop.summaries()["winback__file"]
     outbox = fingerprint(stopped.shop.workspace.outbox)
-    done = stopped.shop.enishi("sync", "plan", "winback__file")
-    assert done.returncode == 0, done.stdout
+    done = stopped.shop.types("sync", "plan", "winback__file")
+    assert done.exit_code == 0, done.output
     assert before["publication_id"] == stopped.shop.published.publication_id
-    planned = next(row.split() for row in done.stdout.splitlines() if "winback__file" in row)
+    planned = next(row.split() for row in done.output.splitlines() if "winback__file" in row)
     assert planned[1:5] == ["0", "0", "0", str(before["adds"])]
     # A plan alone does not hide what was really handed over.
     assert stopped.shop.summaries()["winback__file"] == before
-    done = stopped.shop.enishi("sync", "run", "winback__file")
-    said = " ".join(done.stdout.split())
+    done = stopped.shop.types("sync", "run", "winback__file")
+    said = " ".join(done.output.split())
     assert "waits: the build after this publication was kept back by gate inbound/" in said
     assert fingerprint(stopped.shop.workspace.outbox) == outbox
 
