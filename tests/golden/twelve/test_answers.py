@@ -5,8 +5,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from tests.golden.building import build_shop
 from tests.golden.twelve.answers import Answer, differences, read_answer
-from tests.golden.twelve.world import HERE
+from tests.golden.twelve.world import HERE, VARIABLES, write_twelve
 
 FILES = sorted((HERE / "answers").glob("*.csv"))
 
@@ -17,6 +18,12 @@ def test_table_equals_the_answer_worked_out_by_hand(
 ) -> None:
     with duckdb.connect(str(twelve), read_only=True) as connection:
         assert differences(read_answer(file), connection, person_names) == []
+
+
+@pytest.mark.slow
+def test_tests_of_the_data_pass_on_the_twelve_persons(tmp_path: Path) -> None:
+    write_twelve(tmp_path / "lake")
+    build_shop(tmp_path, VARIABLES)
 
 
 def test_difference_names_what_is_missing_and_what_is_too_much() -> None:
