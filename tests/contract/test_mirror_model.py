@@ -62,7 +62,7 @@ def _desired(name: str, people: list[Person]) -> set[str]:
 
 
 @pytest.mark.parametrize("name", AUDIENCE_BENCHES)
-@settings(max_examples=6, deadline=None, derandomize=True)
+@settings(max_examples=3, deadline=None, derandomize=True)
 @given(history=days, cut_at=st.integers(0, 12), is_resumed=st.booleans(), faults=faulty)
 def test_destination_equals_the_segment_after_any_history(
     name: str, history: History, cut_at: int, is_resumed: bool, faults: list[list[Outcome]]
