@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from reverse_etl.addresses.mailbox import mailbox
+from reverse_etl.addresses.mailbox import mailbox, rfc_mailbox
 from reverse_etl.canonical import Value, canonical_value
 from reverse_etl.channel import Item, PlainRows, Reject, Row
 
@@ -150,7 +150,7 @@ def personalization(
     arguments = {"enishi_message_id": row.message_id}
     arguments |= {"campaign": options.campaign} if options.campaign else {}
     part: dict[str, object] = {
-        "to": [{"email": email} | ({"name": str(to_name)} if to_name else {})],
+        "to": [{"email": rfc_mailbox(email)} | ({"name": str(to_name)} if to_name else {})],
         "dynamic_template_data": variables,
         "custom_args": arguments,
     }

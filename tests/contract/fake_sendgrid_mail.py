@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar
 
+from reverse_etl.addresses.mailbox import mailbox
 from reverse_etl.clock import Clock
 from tests.contract.fake_sendgrid import FakeSendGrid
 from tests.contract.loopback import Reply, Request, answer_json
@@ -115,7 +116,9 @@ class FakeSendGridMail(FakeSendGrid):
         if body["send_at"] > now + MAX_AHEAD_SECONDS:
             return answer_json(400, {"errors": [{"message": "send_at"}]})
         self.taken.extend(
-            Mail(part["to"][0]["email"], body["batch_id"], body["send_at"], part, body)
+            Mail(
+                mailbox(part["to"][0]["email"]) or "", body["batch_id"], body["send_at"], part, body
+            )
             for part in body["personalizations"]
         )
         return Reply(202, b"", {"X-Message-Id": f"m{len(self.taken)}"})

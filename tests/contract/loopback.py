@@ -104,4 +104,4 @@ def serve(fake: Fake) -> Iterator[Fake]:
     """Let a vendor answer on a loopback port; at the end no request may have been wrong."""
     with listen(fake.answer) as fake.base_url:
         yield fake
-    assert fake.violations == []
+    assert fake.violations == [], fake.violations

@@ -21,6 +21,7 @@ _LEGACY_DOMAIN = r"(?:docomo\.ne\.jp|(?:[a-z0-9-]+\.)?ezweb\.ne\.jp)"
 _ATOM = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 _DOMAIN = rf"(?:{_LABEL}\.)+(?:[a-z]{{2,63}}|xn--[a-z0-9-]{{2,59}})"
+_QUOTED = r'^"([^"\\@]+)"@'
 _LONGEST_LOCAL = r"^[^@]{1,64}@[^@]{1,253}$"
 _VALID = rf"^{_ATOM}(?:\.{_ATOM})*@{_DOMAIN}$"
 _LEGACY = rf"^[a-z0-9!#$%&'*+/=?^_`{{|}}~.-]+@{_LEGACY_DOMAIN}$"
@@ -34,9 +35,11 @@ _TAGGING = (
 def email_key(addresses: pa.Array) -> pa.Array:
     """The addresses in NFKC and lower case without blanks; null where there is none.
 
-    A domain in other than ASCII letters is written as the mail system does (xn--…).
+    A domain in other than ASCII letters is written as the mail system does (xn--…). Quotes around
+    a local part are taken away: mail servers tell of `"a..b"@` where a shop wrote `a..b@`.
     """
     keys = without_blanks(pc.utf8_lower(compatible(addresses)))
+    keys = pc.replace_substring_regex(keys, _QUOTED, r"\1@")
     if pc.all(pc.string_is_ascii(keys)).as_py() is False:
         return for_each_distinct(keys, _with_ascii_domain, pa.string())
     return keys

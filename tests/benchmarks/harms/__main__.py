@@ -30,6 +30,8 @@ def simulate(root: Path, days: int, persons: int) -> dict[str, Counter[str]]:
             day = END - timedelta(days=days - 1 - number)
             shop.morning(day)
             print(f"{day}: {len(shop.log.sent)} promotions so far", flush=True)
+            for violation in shop.violations():
+                raise SystemExit(f"{day}: a vendor would have refused a request: {violation}")
         facts = read_facts(shop.workspace.root / "truth", campaign_mails(shop))
     return harms(shop.log, facts)
 

@@ -241,6 +241,10 @@ class ShopInTime:
             self.log.sent.append(Sent(person, at, spec.medium, product))
             self.log.known[at] = Known(until)
 
+    def violations(self) -> list[str]:
+        """Give what the vendors' descriptions have against requests so far."""
+        return [*self._mail.violations, *self._line.violations]
+
 
 def _at(day: date, hour: int) -> datetime:
     return datetime.combine(day, time(hour), ZONE).astimezone(UTC)
