@@ -9,9 +9,9 @@ from typing import Any
 from reverse_etl.channel import Channel, ChannelSettings
 from reverse_etl.engine import SyncResult, run_sync
 from reverse_etl.ledger.events import MessageEvent
-from reverse_etl.ledger.ledger import Ledger
 from reverse_etl.sending.retries import SendPolicy
 from reverse_etl.spec import SyncSpec
+from tests.contract.ledgers import NAME, new_ledger
 from tests.contract.letterbox import CHANNELS, Letterbox, LetterboxChannel, open_letterbox
 from tests.contract.sync_world import LIVE, NOW, Person, TurnedClock, message_spec, publish
 
@@ -21,14 +21,14 @@ class Mailroom:
 
     def __init__(self, box: Letterbox, folder: Path, kind: str) -> None:
         self.box, self.folder, self.kind = box, folder, kind
-        self.ledger = Ledger(self.url, witness=folder / "witness.json")
+        self.ledger = new_ledger(folder, witness=folder / "witness.json")
         self.clock = TurnedClock()
         self.spec: SyncSpec = message_spec(CHANNELS[kind].name)
         self.runs = 0
 
     @property
     def url(self) -> str:
-        return f"sqlite:///{self.folder}/ledger.sqlite"
+        return f"sqlite:///{self.folder / NAME}"
 
     def channel(self, **able: object) -> LetterboxChannel:
         """Give a channel to the letterbox, with other capabilities where a test wants them."""

@@ -18,7 +18,6 @@ from reverse_etl.channel import (
 )
 from reverse_etl.engine import SyncResult, run_sync
 from reverse_etl.errors import TransientError, UnsupportedFeature
-from reverse_etl.ledger.ledger import Ledger
 from tests.contract.benches.base import (
     AUDIENCE_BENCHES,
     BENCHES,
@@ -27,6 +26,7 @@ from tests.contract.benches.base import (
     open_bench,
     scripted,
 )
+from tests.contract.ledgers import new_ledger
 from tests.contract.sync_world import (
     CANARY_KEY,
     LIVE,
@@ -44,7 +44,7 @@ class World:
     def __init__(self, bench: Bench, folder: Path) -> None:
         self.bench = bench
         self.folder = folder
-        self.ledger = Ledger(f"sqlite:///{folder}/ledger.sqlite", plans=folder / "plans")
+        self.ledger = new_ledger(folder, plans=folder / "plans")
         self.clock = TurnedClock()
         self.runs = 0
 

@@ -15,10 +15,10 @@ from reverse_etl.channel import (
     discover_channels,
 )
 from reverse_etl.engine import SyncResult, run_sync
-from reverse_etl.ledger.ledger import Ledger
 from reverse_etl.spec import SyncSpec
 from tests.contract.benches.base import BENCHES, Bench, channel_of, open_bench
 from tests.contract.fake_twilio import failed
+from tests.contract.ledgers import new_ledger
 from tests.contract.sync_world import (
     LIVE,
     Medium,
@@ -50,7 +50,7 @@ class Post:
 
     def __init__(self, bench: Bench, folder: Path) -> None:
         self.bench, self.folder = bench, folder
-        self.ledger = Ledger(f"sqlite:///{folder}/ledger.sqlite")
+        self.ledger = new_ledger(folder)
         self.clock = TurnedClock()
         given = bench.spec.model_dump(exclude_unset=True)
         self.spec = SyncSpec.model_validate(given | TERMS)

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from reverse_etl.channel import BatchResult, Outcome
 from reverse_etl.engine import run_sync
 from reverse_etl.errors import TerminalError, TransientError
-from reverse_etl.ledger.ledger import Ledger
 from tests.contract.benches.base import AUDIENCE_BENCHES, channel_of, open_bench, scripted
 from tests.contract.benches.file import FileBench
 from tests.contract.benches.webhook import WebhookBench
+from tests.contract.ledgers import new_ledger
 from tests.contract.sync_world import LIVE, Person, TurnedClock, publish
 
 ADDRESSES = ["a@example.jp", "b@example.jp", "c@example.jp", "Same@example.jp", "same@example.jp"]
@@ -94,7 +94,7 @@ def _live_through(
 
     with tempfile.TemporaryDirectory() as place, open_bench(name, Path(place)) as bench:
         folder, clock = Path(place), TurnedClock()
-        ledger = Ledger(f"sqlite:///{folder}/ledger.sqlite")
+        ledger = new_ledger(folder)
         policy = replace(LIVE, on_step=count)
         for day, rows in enumerate(history):
             people = [
