@@ -22,6 +22,7 @@ _CHANNEL_URLS = {
     "meta_audience": "ENISHI_META_URL",
     "sendgrid_contacts": "ENISHI_SENDGRID_URL",
     "sendgrid_mail": "ENISHI_SENDGRID_URL",
+    "line_audience": "ENISHI_LINE_URL",
     "line_messages": "ENISHI_LINE_URL",
     "twilio_sms": "ENISHI_TWILIO_URL",
 }

@@ -31,6 +31,7 @@ class Operation(StrEnum):
     REMOVE = "remove"
     ADD = "add"
     CHANGE = "change"
+    REPLACE = "replace"  # everybody who shall be there at once; whoever is not named is taken off
 
 
 class Outcome(StrEnum):
@@ -52,6 +53,7 @@ class JobState(StrEnum):
     COMPLETED = "completed"
     PARTIAL = "partial"  # finished, some rows failed, the vendor does not say which
     FAILED = "failed"
+    EMPTIED = "emptied"  # refused, and the destination holds nobody any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,8 @@ class Capabilities:
     in_flight: int = 1
     """Batches that may be on their way at once. More than one only where a run that is killed can
     end each of them for certain: by sending it again, by its key or by calling it back."""
+    replaces_whole: bool = False
+    """The destination cannot take single people off: every change is a new list of everybody."""
     can_recall: bool = False
     """A message that was accepted, or may have been, can be called back before it goes out."""
 

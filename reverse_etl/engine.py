@@ -23,6 +23,7 @@ from reverse_etl.sending.delivery import Delivery
 from reverse_etl.sending.resume import resume
 from reverse_etl.sending.retries import SendPolicy
 from reverse_etl.sending.run_context import Run
+from reverse_etl.sending.whole import deliver_whole
 from reverse_etl.sending.window import Window
 from reverse_etl.spec import SyncSpec
 
@@ -102,17 +103,12 @@ def _deliver_plan(run: Run, plan: Plan, summary: dict[str, Any]) -> dict[str, An
     """Send what may go now: the whole plan, or the urgent removals of one that waits."""
     unmoved: frozenset[str] = frozenset()
     try:
-        sequence = run.ledger.batch_count(run.run_id, run.spec.name)
         if run.spec.is_message:
             assign_arms(run, plan)
-        for operation in Operation:
-            sequence = _deliver_operation(run, plan, operation, sequence, unmoved)
-            run.delivery.await_jobs()
-            if operation is Operation.REMOVE and not plan.is_waiting:
-                unmoved = _unmoved(run, plan)
-        if not plan.is_waiting and not run.spec.is_message:
-            _hand_over(run, plan)
-            _learn_remote_ids(run)
+        if run.channel.capabilities.replaces_whole:
+            deliver_whole(run, plan, _run_date(run, plan))
+        else:
+            unmoved = _deliver_steps(run, plan)
         if not plan.is_waiting:
             _leave_out(run, plan)
     except Exception as error:
@@ -125,6 +121,21 @@ def _deliver_plan(run: Run, plan: Plan, summary: dict[str, Any]) -> dict[str, An
         ended["status"] = summary["status"]
     run.ledger.finish_run(run.run_id, ended, now=run.clock.now())
     return ended
+
+
+def _deliver_steps(run: Run, plan: Plan) -> frozenset[str]:
+    """Send the steps of a plan, one operation after another; give those who could not be moved."""
+    unmoved: frozenset[str] = frozenset()
+    sequence = run.ledger.batch_count(run.run_id, run.spec.name)
+    for operation in Operation:
+        sequence = _deliver_operation(run, plan, operation, sequence, unmoved)
+        run.delivery.await_jobs()
+        if operation is Operation.REMOVE and not plan.is_waiting:
+            unmoved = _unmoved(run, plan)
+    if not plan.is_waiting and not run.spec.is_message:
+        _hand_over(run, plan)
+        _learn_remote_ids(run)
+    return unmoved
 
 
 def _unmoved(run: Run, plan: Plan) -> frozenset[str]:
@@ -264,6 +275,8 @@ def settle_pending(
             case JobState.FAILED:
                 everybody = {item.person_id: result.code for item in items}
                 ledger.settle(stored.key, rejected=everybody, code=result.code, now=now)
+            case JobState.EMPTIED:
+                ledger.empty(stored.key, code=result.code, now=now)
             case JobState.PARTIAL:
                 ledger.doubt(stored.key, code=result.code, now=now)
             case JobState.PENDING if now - stored.claimed_at > JOB_PATIENCE:

@@ -28,6 +28,9 @@ from reverse_etl.vendors.line_message import LineOptions, recipient
 TOKEN = "LINE_CHANNEL_ACCESS_TOKEN"  # noqa: S105 - the name of the setting, no secret
 KEY_LIFE = timedelta(hours=24) - timedelta(minutes=10)
 """The vendor knows a retry key for 24 hours; our clock may be some minutes behind."""
+MULTICASTS_PER_SECOND = 200.0
+PUSHES_PER_SECOND = 2_000.0
+"""The vendor's limits for one account, of all its processes together."""
 KEY_SPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "line_messages.enishi")
 
 
@@ -42,6 +45,7 @@ class LineMessages(Channel):
         max_rows=500,
         max_bytes=2_000_000,
         in_flight=4,
+        requests_per_second=MULTICASTS_PER_SECOND,
     )
 
     def __init__(
@@ -60,7 +64,7 @@ class LineMessages(Channel):
         )
         if options.send == "push":
             # One retry key stands for one request, so a batch is one person.
-            alone = replace(self.capabilities, max_rows=1)
+            alone = replace(self.capabilities, max_rows=1, requests_per_second=PUSHES_PER_SECOND)
             self.capabilities = alone  # type: ignore[misc]  # of this sync, not of the class
 
     @classmethod

@@ -163,6 +163,22 @@ class Batches(LedgerStore):
         with self._engine.begin() as connection:
             settlement.settle(connection, key, rejected or {}, code, now)
 
+    def empty(self, key: str, *, code: str, now: datetime) -> None:
+        """Note that the destination refused a list and holds nobody of its sync any more."""
+        with self._engine.begin() as connection:
+            settlement.empty(connection, key, code, now)
+
+    def last_replaced(self, sync: str) -> datetime | None:
+        """Give when a whole list of a sync was last taken, as far back as the log goes."""
+        query = select(func.max(BATCH.c.settled_at)).where(
+            BATCH.c.sync == sync,
+            BATCH.c.operation == Operation.REPLACE.value,
+            BATCH.c.state == "delivered",
+        )
+        with self._engine.connect() as connection:
+            at: datetime | None = connection.scalar(query)
+        return at
+
     def release(self, key: str, *, code: str, now: datetime) -> None:
         """Note that the destination certainly took nothing of a batch."""
         with self._engine.begin() as connection:

@@ -16,6 +16,13 @@ from reverse_etl.ledger.schema import BATCH, ITEM, STATE
 if TYPE_CHECKING:
     from reverse_etl.ledger.batches import PlannedStep
 
+GONE: Mapping[str, Any] = {
+    "status": "removed",
+    "payload_hash": "",
+    "remote_id": None,
+    "is_dirty": False,
+}
+"""What the state holds of somebody whom the destination no longer holds."""
 UPDATE_STATE = STATE.update().where(
     STATE.c.sync == bindparam("b_sync"), STATE.c.person_id == bindparam("b_person")
 )
@@ -176,6 +183,8 @@ def settle(
     bad = [row for row in rows if row["person_id"] in rejected]
     _fall_back(connection, bad, now)
     _close_items(connection, key, rejected)
+    if good and batch["operation"] == Operation.REPLACE.value:
+        _forget_others(connection, batch["sync"], key, now)
     failures.forgive(connection, batch["sync"], [row["person_id"] for row in good])
     if good or len(bad) == 1:
         # A batch that failed as a whole says nothing about any one of its rows.
@@ -185,6 +194,14 @@ def settle(
     provisions.record(connection, batch, [row["person_id"] for row in good], "delivered", now)
     state = "rejected" if bad and not good else "delivered"
     _close_batch(connection, key, state, code, now)
+
+
+def empty(connection: Connection, key: str, code: str, now: datetime) -> None:
+    """Close a list that was refused by a destination that holds nobody any more."""
+    rows = _open_items(connection, key)
+    settle(connection, key, {row["person_id"]: code for row in rows}, code, now)
+    sync = select(BATCH.c.sync).where(BATCH.c.batch_key == key).scalar_subquery()
+    connection.execute(STATE.update().where(STATE.c.sync == sync).values(**GONE, updated_at=now))
 
 
 def release(connection: Connection, key: str, code: str, now: datetime) -> None:
@@ -232,8 +249,16 @@ def split(connection: Connection, parent: Batch, halves: Sequence[Batch], now: d
 def forget(connection: Connection, sync: str, person_ids: Sequence[str], now: datetime) -> None:
     """Take people off the state without any call."""
     rows = STATE.update().where(STATE.c.sync == sync, among(STATE.c.person_id, person_ids))
-    gone = {"status": "removed", "payload_hash": "", "remote_id": None, "is_dirty": False}
-    connection.execute(rows.values(**gone, updated_at=now))
+    connection.execute(rows.values(**GONE, updated_at=now))
+
+
+def _forget_others(connection: Connection, sync: str, key: str, now: datetime) -> None:
+    """Take everybody off the state who is not in the list that took the place of the last one."""
+    listed = select(ITEM.c.person_id).where(ITEM.c.batch_key == key, ITEM.c.state == "delivered")
+    rows = STATE.update().where(
+        STATE.c.sync == sync, STATE.c.status == "active", STATE.c.person_id.not_in(listed)
+    )
+    connection.execute(rows.values(**GONE, updated_at=now))
 
 
 def _open_items(connection: Connection, key: str) -> Sequence[Any]:
@@ -256,15 +281,7 @@ def _acknowledged(row: Any, now: datetime) -> dict[str, Any]:
 
 
 def _removed(row: Any, now: datetime) -> dict[str, Any]:
-    return {
-        "b_sync": row["sync"],
-        "b_person": row["person_id"],
-        "status": "removed",
-        "payload_hash": "",
-        "remote_id": None,
-        "is_dirty": False,
-        "updated_at": now,
-    }
+    return {"b_sync": row["sync"], "b_person": row["person_id"], **GONE, "updated_at": now}
 
 
 def _fall_back(connection: Connection, rows: Sequence[Any], now: datetime) -> None:

@@ -12,12 +12,14 @@ from reverse_etl.channel import (
     BatchResult,
     Channel,
     DeliveryClass,
+    Item,
     JobState,
+    Operation,
     Outcome,
 )
 from reverse_etl.clock import Clock
 from reverse_etl.errors import TerminalError, TransientError
-from reverse_etl.ledger.batches import PlannedStep
+from reverse_etl.ledger.batches import PlannedStep, StoredBatch
 from reverse_etl.ledger.ledger import Ledger
 from reverse_etl.send_rules import MessageTerms
 from reverse_etl.sending.questions import Questions
@@ -254,6 +256,13 @@ class Delivery(Questions):
         self, batch: Batch, result: BatchResult, maybe_taken: bool, queue: list[Batch]
     ) -> None:
         now = self._clock.now()
+        if batch.operation is Operation.REPLACE:
+            # Half of a list would take the place of the whole.
+            self._ledger.release(batch.key, code=result.code, now=now)
+            raise TerminalError(
+                f"sync {self._spec.name}: channel {self._channel.name} refused the whole list with "
+                f"{result.code}; what it held before stays"
+            )
         if maybe_taken and (self._terms is not None or len(batch.items) == 1):
             self._ledger.doubt(batch.key, code=result.code, now=now)
         elif len(batch.items) == 1:
@@ -326,6 +335,13 @@ class Delivery(Questions):
             self.wait(self._policy.backoff_seconds * 2**again)
             queue.append(replace(batch, key=f"{batch.key}{ANEW}", handle=""))
 
+    def await_stored(self, stored: Sequence[StoredBatch]) -> None:
+        """Wait for the jobs of batches that an earlier run left accepted, as for one's own."""
+        for batch in stored:
+            items = [Item(s.person_id, "", {}, remote_id=s.remote_id) for s in batch.steps]
+            self._jobs.append((batch.job or "", batch.batch(items)))
+        self.await_jobs()
+
     def await_jobs(self) -> None:
         """Poll the accepted batches until their jobs end or the deadline passes."""
         deadline = self._clock.now() + timedelta(seconds=self._policy.poll_deadline_seconds)
@@ -354,6 +370,8 @@ class Delivery(Questions):
                 self._ledger.settle(batch.key, rejected=everybody, code=result.code, now=now)
             case JobState.PARTIAL:
                 self._settle_partial(batch, result.code)
+            case JobState.EMPTIED:
+                self._ledger.empty(batch.key, code=result.code, now=self._clock.now())
             case _:
                 assert_never(result.state)
         self._on_step("settled")

@@ -29,6 +29,10 @@ def resume(run: Run) -> frozenset[str]:
         if delivery_class is DeliveryClass.UNSAFE:
             held_back.update(_end_unsafe(run, stored))
             continue
+        if stored.operation is Operation.REPLACE:
+            # A list that may have been taken is cleared away by the next one.
+            run.ledger.release(stored.key, code="interrupted", now=run.clock.now())
+            continue
         if source is None:
             continue
         if run.spec.is_message and run.clock.now() - stored.claimed_at > KEY_LIFE:

@@ -95,22 +95,36 @@ class LineApi:
         from linebot.v3.messaging.exceptions import (  # noqa: PLC0415 - an extra, slow to import
             ApiException,
         )
-        from urllib3.exceptions import HTTPError  # noqa: PLC0415 - comes with the extra
 
-        # At DEBUG the SDK logs answers, which may quote whom we sent to.
-        logging.getLogger("linebot.v3.messaging.rest").disabled = True
-        try:
-            response = call(_request_timeout=self._timeout)
-        except ApiException as error:
-            if not error.status:
-                return judge_fault(root_fault(error))
-            return judge_refusal(error.status, dict(error.headers or {}))
-        except (HTTPError, OSError, ValueError) as error:
+        return judge_call(call, ApiException, "linebot.v3.messaging.rest", self._timeout)
+
+
+def judge_call(
+    call: Callable[..., Any],
+    api_exception: type[Exception],
+    logger: str,
+    timeout_seconds: float,
+    *,
+    success: int = 200,
+) -> Answer:
+    """Make one request of the SDK and say what it came to; each of its parts has its own error."""
+    from urllib3.exceptions import HTTPError  # noqa: PLC0415 - comes with the extra
+
+    # At DEBUG the SDK logs answers, which may quote whom we sent to.
+    logging.getLogger(logger).disabled = True
+    try:
+        response = call(_request_timeout=timeout_seconds)
+    except api_exception as error:
+        status = getattr(error, "status", None)
+        if not status:
             return judge_fault(root_fault(error))
-        status = response.status_code
-        if status != 200:
-            return Answer(Outcome.UNKNOWN, f"http_{status}", status)
-        return Answer(Outcome.DELIVERED, f"http_{status}", status, body=_body(response.data))
+        return judge_refusal(status, dict(getattr(error, "headers", None) or {}))
+    except (HTTPError, OSError, ValueError) as error:
+        return judge_fault(root_fault(error))
+    status = response.status_code
+    if status != success:
+        return Answer(Outcome.UNKNOWN, f"http_{status}", status)
+    return Answer(Outcome.DELIVERED, f"http_{status}", status, body=_body(response.data))
 
 
 def _body(data: Any) -> Mapping[str, Any]:

@@ -167,6 +167,12 @@ def _write(file: Path, schema: str, tables: Mapping[str, list[tuple[object, ...]
         writer.execute("use memory; detach written")
 
 
+def add_contacts(folder: Path, people: Iterable[Person]) -> None:
+    """Let a publication know people who are in no segment."""
+    with duckdb.connect(str(folder / "contacts.duckdb"), config=ONE_THREAD) as contacts:
+        _insert(contacts, "contact.person_contacts", [_contact(person) for person in people])
+
+
 def _contact(person: Person) -> tuple[object, ...]:
     return (
         person.person_id,

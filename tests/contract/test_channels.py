@@ -21,6 +21,7 @@ from reverse_etl.errors import TransientError, UnsupportedFeature
 from tests.contract.benches.base import (
     AUDIENCE_BENCHES,
     BENCHES,
+    PARTED_BENCHES,
     Bench,
     channel_of,
     open_bench,
@@ -70,6 +71,15 @@ def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
         made.ledger.close()
 
 
+@pytest.fixture(params=PARTED_BENCHES)
+def parted(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[World]:
+    """Give the world of a channel that takes single people."""
+    with open_bench(request.param, tmp_path) as bench:
+        made = World(bench, tmp_path)
+        yield made
+        made.ledger.close()
+
+
 def test_registry_has_a_bench_for_every_channel() -> None:
     assert set(BENCHES) == set(discover_channels())
 
@@ -96,7 +106,8 @@ def test_channel_delivers_one_recipient(world: World) -> None:
     assert (result.summary["status"], result.summary["delivered"]) == ("delivered", 1)
 
 
-def test_batch_splits_at_the_maximum(world: World) -> None:
+def test_batch_splits_at_the_maximum(parted: World) -> None:
+    world = parted
     channel = channel_of(world.bench, max_rows=2)
     asked = scripted(channel)
     world.run([member(n) for n in range(5)], channel=channel)
@@ -104,7 +115,8 @@ def test_batch_splits_at_the_maximum(world: World) -> None:
     assert len(world.bench.held()) == 5
 
 
-def test_batch_splits_where_bytes_pass_the_maximum(world: World) -> None:
+def test_batch_splits_where_bytes_pass_the_maximum(parted: World) -> None:
+    world = parted
     channel = channel_of(world.bench)
     built = channel.build(
         Row("p00000", {"email": "canary0@example.jp", "last_name": "山田", "first_name": "花子"})
@@ -134,8 +146,9 @@ def test_throttled_batch_waits_and_succeeds(
 
 
 def test_destination_down_raises_transient_error_and_leaves_the_rest_untouched(
-    world: World,
+    parted: World,
 ) -> None:
+    world = parted
     world.bench.go_down()
     channel = channel_of(world.bench, max_rows=1)
     with pytest.raises(TransientError):

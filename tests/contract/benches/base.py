@@ -62,6 +62,10 @@ AUDIENCE_BENCHES = tuple(
     if discover_channels()[name].capabilities.modes & {"mirror", "upsert", "add_only"}
 )
 """Of the channels that keep a list; a channel that sends messages can do none of these modes."""
+PARTED_BENCHES = tuple(
+    name for name in AUDIENCE_BENCHES if not discover_channels()[name].capabilities.replaces_whole
+)
+"""Of those that take single people, many at a time."""
 
 
 def open_bench(name: str, folder: Path) -> AbstractContextManager[Bench]:
