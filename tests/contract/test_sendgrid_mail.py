@@ -393,18 +393,3 @@ def test_neither_key_nor_address_is_logged_or_shown(
         assert "canary" not in text
         assert CANARY_KEY not in text
         assert "shop@example.jp" not in text
-
-
-@pytest.mark.parametrize("email", ["a..b@docomo.ne.jp", ".a@ezweb.ne.jp", "a.@docomo.ne.jp"])
-def test_address_of_an_old_carrier_is_taken_and_stays_the_same_person(
-    bench: SendGridMailBench, clock: TurnedClock, email: str
-) -> None:
-    """The vendor refuses a whole request for one such address without quotes."""
-    channel = _channel(bench, clock)
-    item = channel.build(_row(email=email))
-    assert isinstance(item, Item)
-    assert item.key == email
-    batch = Batch("b", "s", "r", NOW.date(), Operation.ADD, [item])
-    batch = replace(batch, handle=channel.prepare(batch))
-    assert channel.deliver(batch).outcome is Outcome.DELIVERED
-    assert [mail.email for mail in bench.fake.taken] == [email]
