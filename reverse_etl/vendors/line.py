@@ -1,7 +1,10 @@
 """One request to LINE through the official SDK, with every answer and fault told apart."""
 
+import json
 import logging
+import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from importlib.util import find_spec
 from typing import Any, Literal
 
@@ -10,6 +13,7 @@ from reverse_etl.vendors.answers import Answer, judge_fault, judge_refusal, root
 
 ALREADY_ACCEPTED = 409
 """A request with a retry key that the vendor has taken before."""
+NAMED_ERROR = re.compile(r"[A-Z_]{3,60}")
 
 
 def has_line_sdk() -> bool:
@@ -107,7 +111,10 @@ def judge_call(
     *,
     success: int = 200,
 ) -> Answer:
-    """Make one request of the SDK and say what it came to; each of its parts has its own error."""
+    """Make one request of the SDK and say what it came to; each of its parts has its own error.
+
+    The code of a refusal is the vendor's own where that is a bare name, else `http_<status>`.
+    """
     from urllib3.exceptions import HTTPError  # noqa: PLC0415 - comes with the extra
 
     # At DEBUG the SDK logs answers, which may quote whom we sent to.
@@ -118,13 +125,23 @@ def judge_call(
         status = getattr(error, "status", None)
         if not status:
             return judge_fault(root_fault(error))
-        return judge_refusal(status, dict(getattr(error, "headers", None) or {}))
+        judged = judge_refusal(status, dict(getattr(error, "headers", None) or {}))
+        return replace(judged, code=_told(getattr(error, "body", None)) or judged.code)
     except (HTTPError, OSError, ValueError) as error:
         return judge_fault(root_fault(error))
     status = response.status_code
     if status != success:
         return Answer(Outcome.UNKNOWN, f"http_{status}", status)
     return Answer(Outcome.DELIVERED, f"http_{status}", status, body=_body(response.data))
+
+
+def _told(body: object) -> str:
+    """Give the vendor's name for an error, or nothing; its sentences may quote what we sent."""
+    try:
+        name = str(json.loads(str(body))["details"][0]["message"])
+    except (ValueError, KeyError, IndexError, TypeError):
+        return ""
+    return name.lower() if NAMED_ERROR.fullmatch(name) else ""
 
 
 def _body(data: Any) -> Mapping[str, Any]:

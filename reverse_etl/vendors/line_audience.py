@@ -1,8 +1,6 @@
 """Audiences of LINE through the official SDK: one made of a file, all of a name, one deleted."""
 
-import tempfile
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from reverse_etl.channel import Outcome
@@ -25,13 +23,12 @@ class LineAudienceApi:
 
     def create(self, name: str, user_ids: list[str]) -> Answer:
         """Make an audience of these people; its id stands in the answer."""
-        with tempfile.TemporaryDirectory(prefix="audience-") as folder:
-            # The SDK reads a path, and tells the kind of the file by its ending.
-            path = Path(folder) / "people.txt"
-            path.write_text("\n".join(user_ids), encoding="ascii")
-            api = self._api("ManageAudienceBlob")
-            make = api.create_audience_for_uploading_user_ids_with_http_info
-            return self._judge(lambda **more: make(str(path), name, **more), success=CREATED)
+        api = self._api("ManageAudienceBlob")
+        # The SDK would read a file from disk, and a run that is killed would leave it there.
+        api.api_client.files_parameters = _text_files
+        content = "\n".join(user_ids).encode("ascii")
+        make = api.create_audience_for_uploading_user_ids_with_http_info
+        return self._judge(lambda **more: make(content, name, **more), success=CREATED)
 
     def get(self, audience_id: int) -> Answer:
         """Give an audience with its status."""
@@ -79,6 +76,12 @@ class LineAudienceApi:
             # The SDK's `host` setting does not reach its requests; this does.
             client.call_api = _elsewhere(client.call_api, self._base_url)
         return getattr(audience, name)(client)
+
+
+def _text_files(files: Mapping[str, bytes] | None = None) -> list[tuple[str, Any]]:
+    """Give form fields of texts, as the SDK's own method gives them of paths."""
+    given = (files or {}).items()
+    return [(name, ("people.txt", content, "text/plain")) for name, content in given]
 
 
 def _elsewhere(call_api: Callable[..., Any], base_url: str) -> Callable[..., Any]:

@@ -1,5 +1,6 @@
 """Audiences of LINE over a real socket: every change is a new list in the old one's place."""
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -166,6 +167,29 @@ def test_refused_list_is_not_halved_and_the_old_one_stays(desk: Desk) -> None:
         desk.run(_people(2, 3))
     assert desk.uploads() == uploads + 1
     assert (desk.held(), desk.active()) == (["canary1", "canary2"], ["p00001", "p00002"])
+
+
+def test_refusal_bears_the_vendors_own_name_and_no_sentence_of_it(desk: Desk) -> None:
+    desk.run(_people(1, 2))
+    said = ["AUDIENCE_GROUP_COUNT_MAX_OVER", "canary3 is wrong"]
+
+    def refuse(request: Request) -> Reply | None:
+        details = [{"message": said[0]}]
+        answer = answer_json(400, {"message": "refused", "details": details})
+        return answer if request.path == UPLOAD else None
+
+    desk.fake.before = refuse
+    with pytest.raises(TerminalError, match="audience_group_count_max_over"):
+        desk.run(_people(2, 3))
+    said.pop(0)
+    with pytest.raises(TerminalError, match="with http_400"):
+        desk.run(_people(2, 3))
+
+
+def test_upload_writes_no_file(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    desk.run(_people(1, 2))
+    assert desk.held() == ["canary1", "canary2"]
 
 
 def test_audience_whose_answer_was_lost_is_cleared_away_by_the_next(desk: Desk) -> None:
