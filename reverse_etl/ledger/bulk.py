@@ -4,17 +4,19 @@ import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, Connection, Insert, Text, Update, literal
+from sqlalchemy import ColumnElement, Connection, Insert, Text, Update, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import NullType
 
 
-class among(FunctionElement[bool]):  # noqa: N801 - reads as the SQL that it stands for
+class among(FunctionElement[Any]):  # noqa: N801 - reads as the SQL that it stands for
     """The condition that a text is one of some, however many: they travel as one JSON list."""
 
     name = "among"
-    type = Boolean()
+    # Typed as Boolean it would be written `(…) = 1` for SQLite, and no index would be used.
+    type = NullType()
     inherit_cache = True
 
     def __init__(self, column: ColumnElement[Any], values: Collection[str]) -> None:

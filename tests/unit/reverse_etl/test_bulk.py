@@ -14,10 +14,13 @@ from sqlalchemy import (
     Table,
     bindparam,
     create_engine,
+    event,
     select,
 )
 
 from reverse_etl.ledger.bulk import among, write_rows
+from reverse_etl.ledger.ledger import Ledger
+from reverse_etl.ledger.message_schema import MESSAGE
 from reverse_etl.ledger.schema import UtcInstant
 from tests.unit.reverse_etl.postgres import open_postgres
 
@@ -105,3 +108,20 @@ def test_among_is_compiled_once_and_asks_anew(connection: Connection) -> None:
     for name in "ab":
         query = select(THING.c.id).where(among(THING.c.id, [name]))
         assert list(connection.scalars(query)) == [name]
+
+
+def test_among_searches_by_the_index_and_reads_no_whole_table() -> None:
+    ledger = Ledger("sqlite://")
+    asked: list[str] = []
+    event.listen(ledger._engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    places = [
+        (MESSAGE, MESSAGE.c.message_id),
+        (MESSAGE, MESSAGE.c.person_id),
+        (MESSAGE, MESSAGE.c.address_hash),
+    ]
+    with ledger._engine.connect() as connection:
+        for table, column in places:
+            connection.execute(select(table).where(among(column, ["a"])))
+            plan = connection.exec_driver_sql(f"explain query plan {asked[-1]}", ("[]",)).all()
+            assert plan[0][3].startswith("SEARCH message USING INDEX"), column
+    ledger.close()
