@@ -15,7 +15,7 @@ int_person__deciles as (
     select
         person_id,
         net_sales,
-        ntile(10) over (order by net_sales desc, person_id asc) as decile
+        cast(ntile(10) over (order by net_sales desc, person_id asc) as bigint) as decile
     from buyer_sales
 )
 

@@ -76,8 +76,8 @@ scores as (
     select
         person_id,
         occurred_at,
-        round(sum(greatest(-cap, least(cap, before * fading))), 6) as score_before,
-        round(sum(greatest(-cap, least(cap, after * fading))), 6) as score_after
+        {{ rounded('sum(greatest(-cap, least(cap, before * fading)))', 6) }} as score_before,
+        {{ rounded('sum(greatest(-cap, least(cap, after * fading)))', 6) }} as score_after
     from gathered
     group by person_id, occurred_at
 ),

@@ -10,7 +10,7 @@ event_points as (
     select
         person_id,
         event,
-        round(greatest(-max(cap), least(max(cap), sum(points_left))), 6) as points,
+        {{ rounded('greatest(-max(cap), least(max(cap), sum(points_left)))', 6) }} as points,
         max(occurred_at) as last_event_at
     from int_lead__points
     group by person_id, event

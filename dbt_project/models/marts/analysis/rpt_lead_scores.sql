@@ -56,7 +56,7 @@ sums as (
 scores as (
     select
         int_persons.person_id,
-        round(coalesce(sums.score, 0.0), 6) as score,
+        {{ rounded('coalesce(sums.score, 0.0)', 6) }} as score,
         sums.last_event_at,
         sums.reason_1,
         sums.reason_2,
