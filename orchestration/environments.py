@@ -27,6 +27,8 @@ _CHANNEL_URLS = {
     "twilio_sms": "ENISHI_TWILIO_URL",
 }
 REPOSITORY = Path(__file__).resolve().parents[1]
+TARGETS = ("duckdb", "postgres")
+"""The warehouses that the models are built in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,6 @@ class Environment:
     """What an environment may do."""
 
     name: str
-    dbt_target: str
     live_sends: bool
     """False: every channel that leaves this machine is a dry run."""
     schedules: frozenset[str]
@@ -46,21 +47,18 @@ class Environment:
 ENVIRONMENTS: Mapping[str, Environment] = {
     "dev": Environment(
         name="dev",
-        dbt_target="dev",
         live_sends=False,
         schedules=frozenset({"build_daily", "landing_arrival", "run_failure_alert"}),
         schedules_running=False,
     ),
     "ci": Environment(
         name="ci",
-        dbt_target="dev",
         live_sends=False,
         schedules=frozenset(),
         schedules_running=False,
     ),
     "prod": Environment(
         name="prod",
-        dbt_target="dev",
         live_sends=True,
         schedules=frozenset(
             {
@@ -98,6 +96,10 @@ class Settings:
     shop: str
     home: Path
     as_of_date: str | None
+    target: str
+    """The warehouse that the models are built in, one of TARGETS."""
+    postgres_url: str | None = field(repr=False)
+    """The database of the target postgres."""
     ledger_url: str | None
     hash_key: str | None = field(repr=False)
     """Key of the published hashes; None: the one in the shop's state folder."""
@@ -120,7 +122,8 @@ def read_settings(variables: Mapping[str, str] | None = None) -> Settings:
     """Settings from the process environment.
 
     Raises:
-        ValueError: ENISHI_ENV names no environment.
+        ValueError: ENISHI_ENV names no environment, ENISHI_TARGET no warehouse, or the warehouse
+            has no address.
     """
     env = os.environ if variables is None else variables
     name = env.get("ENISHI_ENV", "dev")
@@ -133,6 +136,8 @@ def read_settings(variables: Mapping[str, str] | None = None) -> Settings:
         shop=env.get("ENISHI_SHOP", "sample"),
         home=Path(env.get("ENISHI_HOME", REPOSITORY / "var")).resolve(),
         as_of_date=env.get("ENISHI_AS_OF_DATE") or None,
+        target=_target(env),
+        postgres_url=env.get("ENISHI_POSTGRES_URL") or None,
         ledger_url=env.get("ENISHI_LEDGER_URL") or None,
         hash_key=env.get("ENISHI_HASH_KEY") or None,
         click_key=env.get("ENISHI_CLICK_KEY") or None,
@@ -143,6 +148,18 @@ def read_settings(variables: Mapping[str, str] | None = None) -> Settings:
         },
         webhooks_url=env.get("ENISHI_WEBHOOKS_URL") or None,
     )
+
+
+def _target(env: Mapping[str, str]) -> str:
+    target = env.get("ENISHI_TARGET") or TARGETS[0]
+    if target not in TARGETS:
+        raise ValueError(f"ENISHI_TARGET is {target!r}; set it to one of {', '.join(TARGETS)}.")
+    if target == "postgres" and not env.get("ENISHI_POSTGRES_URL"):
+        raise ValueError(
+            "ENISHI_TARGET is postgres and ENISHI_POSTGRES_URL is not set;"
+            " set it to postgresql://user:password@host:5432/database."
+        )
+    return target
 
 
 def _alerts(env: Mapping[str, str]) -> AlertSettings:

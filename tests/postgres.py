@@ -63,6 +63,7 @@ def open_postgres(folder: Path) -> Iterator[Server]:
         as_user = {"user": nobody.pw_uid, "group": nobody.pw_gid}
     port = _free_port()
     make = [str(binaries / "initdb"), "-D", str(data), "-U", "ledger", "-A", "trust", "--no-sync"]
+    make += ["--locale", "C.UTF-8", "--encoding", "UTF8"]
     subprocess.run(make, check=True, capture_output=True, cwd=folder, **as_user)
     command = [str(binaries / "postgres"), "-D", str(data), "-p", str(port), "-k", str(folder)]
     command += ["-c", "fsync=off", "-h", "127.0.0.1"]

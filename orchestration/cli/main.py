@@ -5,6 +5,7 @@ import typer
 from orchestration.cli import (
     backtests,
     build,
+    engines,
     identity,
     metrics,
     provisions,
@@ -27,6 +28,7 @@ for room in (
     backtests,
     identity,
     publication,
+    engines,
     scenarios,
     metrics,
     syncs,

@@ -107,6 +107,8 @@ def build(past: PastDay, shop: Shop, run_id: str) -> int:
 
     there = past.workspace
     environment = dbt_environment(shop.settings, shop.workspace) | {
+        # A database of its own, whatever warehouse the shop has: the models are the same.
+        "ENISHI_TARGET": "duckdb",
         "ENISHI_WORK_DB": str(there.work_db),
         "ENISHI_LAKE": str(there.lake),
     }

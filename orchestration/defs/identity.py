@@ -9,10 +9,10 @@ from orchestration.defs.gates import IDENTITY_STAGE, gate_run_id
 from orchestration.defs.publication import PublicationConfig
 from orchestration.defs.resources import WAREHOUSE, Shop
 from orchestration.identity.errors import IdentityError
+from orchestration.identity.inputs import READS
 from orchestration.publication.editions import current
 from orchestration.publication.gates import GateBook, GateRecord
 
-READS = ["int_identity__edges", "int_identity__records", "identity_rules", "identity_limits"]
 DEPS = [*READS, ["identity", "linkage_pairs"]]
 GROUP = "3_identity"
 

@@ -4,9 +4,10 @@ from time import perf_counter
 
 import dagster as dg
 
-from orchestration.defs.identity import GROUP, READS
+from orchestration.defs.identity import GROUP
 from orchestration.defs.resources import WAREHOUSE, Shop
 from orchestration.identity.errors import IdentityError
+from orchestration.identity.inputs import READS
 from orchestration.identity.linkage.mode import LinkageMissingError, linkage_mode
 from orchestration.identity.overrides import read_overrides
 

@@ -10,6 +10,8 @@ from pathlib import Path
 import dagster as dg
 from dagster_dbt import DbtCliResource, DbtProject
 
+from orchestration.engines.targets import open_warehouse, warehouse_variables
+from orchestration.engines.warehouse import Warehouse
 from orchestration.environments import REPOSITORY, Settings, read_settings
 from orchestration.shops.click_key import shop_click_key
 from orchestration.shops.hash_key import shop_hash_key
@@ -42,6 +44,13 @@ class Shop(dg.ConfigurableResource):  # type: ignore[type-arg]  # gives itself
         """The shop's folders."""
         return Workspace(self.settings.home / self.settings.shop)
 
+    @cached_property
+    def warehouse(self) -> Warehouse:
+        """Where dbt builds."""
+        return open_warehouse(
+            self.settings.target, self.workspace.work_db, postgres_url=self.settings.postgres_url
+        )
+
     @property
     def as_of_date(self) -> date:
         """The last complete day."""
@@ -68,6 +77,7 @@ def dbt_environment(settings: Settings, workspace: Workspace) -> dict[str, str]:
         "ENISHI_WORK_DB": str(workspace.work_db),
         "ENISHI_LAKE": str(workspace.lake),
         "ENISHI_HASH_KEY": shop_hash_key(settings, workspace),
+        **warehouse_variables(settings.target, postgres_url=settings.postgres_url),
     }
 
 
@@ -89,7 +99,7 @@ def dbt_project() -> DbtProject:
     project = DbtProject(
         project_dir=REPOSITORY / "dbt_project",
         target_path=workspace.dbt_target,
-        target=shop.settings.environment.dbt_target,
+        target=shop.settings.target,
     )
     sources = [p for p in project.project_dir.rglob("*") if p.suffix in {".sql", ".yml", ".csv"}]
     newest = max(path.stat().st_mtime for path in sources)

@@ -1,11 +1,9 @@
 """dbt in three steps, so that one failing test does not stop what does not hang on it."""
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any, Final
 
 import dagster as dg
-import duckdb
 from dagster_dbt import (
     DagsterDbtTranslator,
     DbtCliInvocation,
@@ -18,7 +16,10 @@ from dagster_dbt.errors import DagsterDbtCliRuntimeError
 from orchestration.defs.gates import gate_run_id
 from orchestration.defs.ingestion import landed_keys
 from orchestration.defs.resources import WAREHOUSE, Shop, dbt_project, dbt_variables
-from orchestration.prediction.registry import TABLES_OF_JOBS
+from orchestration.defs.segments import PUBLISHED_SCHEMAS
+from orchestration.engines.tables import Manifest, Table
+from orchestration.identity.inputs import READ_BY_COMMANDS, READS
+from orchestration.prediction.registry import PREDICTIONS, TABLES_OF_JOBS
 from orchestration.prediction.step import ensure_tables
 from orchestration.publication.gates import GateBook, GateRecord
 
@@ -26,6 +27,8 @@ STEPS = {"stage1": "dbt_staging", "stage2": "dbt_marts", "stage3": "dbt_segments
 """dbt tag -> the Dagster step that builds it."""
 RESULTS: Final = "run_results.json"
 """Where dbt says how each node went."""
+READ_BY_PYTHON: Final = {*READS, *READ_BY_COMMANDS, *(t for p in PREDICTIONS for t in p.reads)}
+"""Models and seeds that Python reads, beside what is published."""
 _GROUPS = {
     "seeds": "2_staging",
     "staging": "2_staging",
@@ -57,10 +60,11 @@ def group_of(path: list[str]) -> str:
 class WayOfTheData(DagsterDbtTranslator):
     """Names and groups dbt nodes as the way of the data, and ties staging to what landed."""
 
-    def __init__(self, landed: Mapping[str, list[dg.AssetKey]]) -> None:
-        """Take the assets of each canonical entity."""
+    def __init__(self, landed: Mapping[str, list[dg.AssetKey]], target: str) -> None:
+        """Take the assets of each canonical entity, and the warehouse that dbt builds in."""
         super().__init__()
         self._landed = landed
+        self._target = target
 
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> dg.AssetKey:
         """Sources keep the key of the asset that makes them; models are named as they are."""
@@ -92,12 +96,14 @@ class WayOfTheData(DagsterDbtTranslator):
         return spec.replace_attributes(
             deps=list(unique.values()),
             owners=["team:analytics"],
-            kinds={"dbt", "duckdb"},
+            kinds={"dbt", self._target},
             description=spec.description.split("\n\n#### Raw SQL")[0] if spec.description else "",
         )
 
 
-def dbt_step(tag: str, project: DbtProject, translator: WayOfTheData) -> dg.AssetsDefinition:
+def dbt_step(
+    tag: str, project: DbtProject, translator: WayOfTheData, manifest: Manifest
+) -> dg.AssetsDefinition:
     """One dbt build as one Dagster step."""
     name = STEPS[tag]
 
@@ -117,17 +123,24 @@ def dbt_step(tag: str, project: DbtProject, translator: WayOfTheData) -> dg.Asse
         target = shop.workspace.dbt_target
         (target / RESULTS).unlink(missing_ok=True)
         ensure_tables(shop.workspace.lake)
+        shop.warehouse.load(manifest.sources_of(tag))
         invocation = dbt.cli(command, context=context, target_path=target)
         events, failure = drain(invocation)
         stage = f"dbt/{name}"
         GateBook(shop.workspace.gates).record(
             gate_run_id(context), stage, gate_records(stage, invocation)
         )
-        yield from with_row_counts(events, shop.workspace.work_db)
+        shop.warehouse.bring(tables_that_leave(manifest, tag))
+        yield from with_row_counts(events, shop.warehouse.row_counts())
         if failure:
             raise dg.Failure(str(failure), allow_retries=False) from failure
 
     return build
+
+
+def tables_that_leave(manifest: Manifest, tag: str) -> list[Table]:
+    """The tables of a step that others than dbt read: Python, and who reads a publication."""
+    return manifest.built_in(tag, schemas=PUBLISHED_SCHEMAS, names=READ_BY_PYTHON)
 
 
 def drain(invocation: DbtCliInvocation) -> tuple[list[Any], DagsterDbtCliRuntimeError | None]:
@@ -140,17 +153,12 @@ def drain(invocation: DbtCliInvocation) -> tuple[list[Any], DagsterDbtCliRuntime
     return events, None
 
 
-def with_row_counts(events: list[Any], work_db: Path) -> Iterator[Any]:
+def with_row_counts(events: list[Any], counts: Mapping[str, int]) -> Iterator[Any]:
     """The built tables with their row counts, then everything else dbt said.
 
     A failed check ends the step, so what was built is told first. dagster-dbt's own counting
     would leave a connection to the work database open for the whole process.
     """
-    with duckdb.connect(str(work_db), read_only=True) as connection:
-        tables = connection.execute(
-            "select table_name, estimated_size from duckdb_tables() where not internal"
-        ).fetchall()
-    counts: dict[str, int] = dict(tables)
     built = [event for event in events if isinstance(event, dg.Output)]
     for event in built:
         name = str(event.metadata["unique_id"].value).split(".")[-1]
@@ -194,5 +202,7 @@ def gate_records(stage: str, invocation: DbtCliInvocation) -> list[GateRecord]:
 def transformation() -> dg.Definitions:
     """The three dbt steps of the current shop."""
     project = dbt_project()
-    translator = WayOfTheData(landed_keys(Shop().profile))
-    return dg.Definitions(assets=[dbt_step(tag, project, translator) for tag in STEPS])
+    shop = Shop()
+    translator = WayOfTheData(landed_keys(shop.profile), shop.settings.target)
+    manifest = Manifest(project.manifest_path)
+    return dg.Definitions(assets=[dbt_step(tag, project, translator, manifest) for tag in STEPS])

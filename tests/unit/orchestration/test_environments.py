@@ -66,3 +66,21 @@ def test_a_key_never_shows_when_settings_are_printed(show):
     settings = read_settings({"SENDGRID_API_KEY": "SG.canary"})
     assert settings.secrets["SENDGRID_API_KEY"] == "SG.canary"
     assert "canary" not in show(settings) + show(settings.channel_settings(Path("outbox")))
+
+
+def test_read_settings_builds_with_duckdb_when_no_target_is_named():
+    assert read_settings({}).target == read_settings({"ENISHI_TARGET": ""}).target == "duckdb"
+
+
+def test_read_settings_names_the_choices_when_the_target_is_unknown():
+    with pytest.raises(ValueError, match=r"'oracle'; set it to one of duckdb, postgres\.$"):
+        read_settings({"ENISHI_TARGET": "oracle"})
+
+
+def test_read_settings_asks_for_the_address_when_the_target_is_postgres():
+    with pytest.raises(ValueError, match="ENISHI_POSTGRES_URL is not set"):
+        read_settings({"ENISHI_TARGET": "postgres"})
+    url = "postgresql://enishi:canary@db.example/shop"
+    settings = read_settings({"ENISHI_TARGET": "postgres", "ENISHI_POSTGRES_URL": url})
+    assert (settings.target, settings.postgres_url) == ("postgres", url)
+    assert "canary" not in repr(settings)

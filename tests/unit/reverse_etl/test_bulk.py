@@ -22,7 +22,7 @@ from reverse_etl.ledger.bulk import among, write_rows
 from reverse_etl.ledger.ledger import Ledger
 from reverse_etl.ledger.message_schema import MESSAGE
 from reverse_etl.ledger.schema import UtcInstant
-from tests.unit.reverse_etl.postgres import open_postgres
+from tests.postgres import open_postgres
 
 THING = Table(
     "thing",

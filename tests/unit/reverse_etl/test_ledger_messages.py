@@ -19,7 +19,7 @@ from reverse_etl.ledger.suppression import Suppression
 from reverse_etl.planning.steps import PlanItem
 from reverse_etl.send_rules import FrequencyRule, MessageTerms
 from tests.contract.sync_world import NOW
-from tests.unit.reverse_etl.postgres import open_postgres
+from tests.postgres import open_postgres
 
 TERMS = MessageTerms(
     name="s",

@@ -5,6 +5,7 @@ import duckdb
 import pytest
 
 from orchestration.defs.transformation import gate_records, group_of, with_row_counts
+from orchestration.engines.work_database import WorkDatabase
 from orchestration.publication.gates import GateRecord
 
 
@@ -102,8 +103,12 @@ def built(model):
     return dg.Output(None, output_name=model, metadata={"unique_id": f"model.enishi.{model}"})
 
 
+def row_counts(work_db):
+    return WorkDatabase(work_db).row_counts()
+
+
 def test_with_row_counts_adds_the_rows_of_each_built_table(work_db):
-    told = list(with_row_counts([built("customer_360"), built("seg_winback")], work_db))
+    told = list(with_row_counts([built("customer_360"), built("seg_winback")], row_counts(work_db)))
     counts = {event.output_name: event.metadata["dagster/row_count"].value for event in told}
     assert counts == {"customer_360": 3, "seg_winback": 0}
     assert told[0].metadata["unique_id"].value == "model.enishi.customer_360"
@@ -111,17 +116,17 @@ def test_with_row_counts_adds_the_rows_of_each_built_table(work_db):
 
 def test_with_row_counts_tells_what_was_built_before_a_check_that_ends_the_step(work_db):
     failed = dg.AssetCheckResult(passed=False, asset_key="customer_360", check_name="unique")
-    told = list(with_row_counts([failed, built("customer_360")], work_db))
+    told = list(with_row_counts([failed, built("customer_360")], row_counts(work_db)))
     assert [type(event) for event in told] == [dg.Output, dg.AssetCheckResult]
 
 
 def test_with_row_counts_adds_nothing_when_the_model_has_no_table(work_db):
-    (told,) = with_row_counts([built("a_view")], work_db)
+    (told,) = with_row_counts([built("a_view")], row_counts(work_db))
     assert list(told.metadata) == ["unique_id"]
 
 
 def test_with_row_counts_leaves_the_work_database_free(work_db):
-    list(with_row_counts([built("customer_360")], work_db))
+    list(with_row_counts([built("customer_360")], row_counts(work_db)))
     with duckdb.connect(str(work_db)) as connection:
         connection.execute("drop table marts.customer_360")
 
