@@ -7,5 +7,5 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def _loggers_as_at_the_start() -> None:
-    """LINE's SDK sets the level of urllib3's logger; a leak of the next channel would be unheard."""
+    """LINE's SDK sets the level of urllib3's logger; the next channel's leak would be unheard."""
     logging.getLogger("urllib3").setLevel(logging.NOTSET)
