@@ -5,8 +5,9 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -50,13 +51,13 @@ def metrics(
 
 
 def metrics_project(folder: Path, manifest: Path, warehouse: Path) -> Path:
-    """A dbt project as MetricFlow wants it: the manifest in its place, the database read-only.
-
-    `warehouse` keeps its file name: the manifest names the tables by it.
-    """
+    """A dbt project as MetricFlow wants it: the manifest in its place, the database read-only."""
     (folder / "target").mkdir(parents=True, exist_ok=True)
     shutil.copyfile(REPOSITORY / "dbt_project" / "dbt_project.yml", folder / "dbt_project.yml")
-    shutil.copyfile(manifest, folder / "target" / _SEMANTIC_MANIFEST)
+    parsed = json.loads(manifest.read_text(encoding="utf-8"))
+    for relation in _relations(parsed):
+        _point_at(relation, warehouse.stem)
+    (folder / "target" / _SEMANTIC_MANIFEST).write_text(json.dumps(parsed), encoding="utf-8")
     database = {
         "type": "duckdb",
         "path": str(warehouse.resolve()),
@@ -66,6 +67,21 @@ def metrics_project(folder: Path, manifest: Path, warehouse: Path) -> Path:
     profiles = {"enishi": {"target": "published", "outputs": {"published": database}}}
     (folder / "profiles.yml").write_text(json.dumps(profiles, indent=2), encoding="utf-8")
     return folder
+
+
+def _relations(manifest: dict[str, Any]) -> Iterator[dict[str, str]]:
+    """Where the manifest says that tables lie."""
+    for model in manifest["semantic_models"]:
+        yield model["node_relation"]
+    for spine in manifest["project_configuration"]["time_spines"]:
+        yield spine["node_relation"]
+
+
+def _point_at(relation: dict[str, str], catalog: str) -> None:
+    """Name the published table, in whatever warehouse dbt built it."""
+    relation["database"] = catalog
+    parts = (catalog, relation["schema_name"], relation["alias"])
+    relation["relation_name"] = ".".join(f'"{part}"' for part in parts)
 
 
 def metrics_environment(project: Path) -> dict[str, str]:
