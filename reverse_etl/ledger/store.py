@@ -10,6 +10,16 @@ from reverse_etl.canonical import keyed_hash
 from reverse_etl.ledger.migrations import migrate
 from reverse_etl.ledger.schema import KEY
 
+_PRAGMAS = (
+    "journal_mode = wal",
+    "synchronous = full",
+    "busy_timeout = 30000",
+    # Ids are hashes, so a batch touches pages all over the file: 64 MiB of them stay in memory,
+    # and they go from the log into the file after 16,000 changes of a page, not after each batch.
+    "cache_size = -65536",
+    "wal_autocheckpoint = 16000",
+)
+
 
 class LedgerStore:
     """What every part of the ledger stands on."""
@@ -40,5 +50,5 @@ def _open_engine(url: str) -> Engine:
 
 
 def _set_up_sqlite(connection: Any, _record: object) -> None:
-    for pragma in ("journal_mode = wal", "synchronous = full", "busy_timeout = 30000"):
+    for pragma in _PRAGMAS:
         connection.execute(f"pragma {pragma}")
