@@ -1,4 +1,4 @@
-"""The three errors of reverse ETL; none of their messages may hold personal data or a secret."""
+"""The errors of reverse ETL; none of their messages may hold personal data or a secret."""
 
 
 class TransientError(Exception):
@@ -15,6 +15,10 @@ class TransientError(Exception):
 
 class TerminalError(Exception):
     """A fault that stays until a person mends something."""
+
+
+class LedgerError(TerminalError):
+    """The ledger's disk or server fails; nothing more is sent, and a later run takes it up."""
 
 
 class UnsupportedFeature(TerminalError):  # noqa: N818 (a name that stays)

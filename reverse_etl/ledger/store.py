@@ -3,10 +3,13 @@
 import secrets
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, select
+from sqlalchemy import Engine, create_engine, event, make_url, select
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import OperationalError
 
 from reverse_etl.addresses.spelling import address_text
 from reverse_etl.canonical import keyed_hash
+from reverse_etl.errors import LedgerError
 from reverse_etl.ledger.migrations import migrate
 from reverse_etl.ledger.schema import KEY
 
@@ -43,7 +46,18 @@ class LedgerStore:
 
 
 def _open_engine(url: str) -> Engine:
-    engine = create_engine(url)
+    # The values of a statement are ids and hashes of people: no error quotes them.
+    engine = create_engine(url, hide_parameters=True)
+    place = make_url(url).render_as_string(hide_password=True)
+
+    def name_the_ledger(fault: ExceptionContext) -> None:
+        if isinstance(fault.sqlalchemy_exception, OperationalError):
+            raise LedgerError(
+                f"the ledger at {place} cannot be used: {fault.original_exception}; see to its "
+                "disk or server and run again: what was under way is settled first"
+            ) from fault.original_exception
+
+    event.listen(engine, "handle_error", name_the_ledger)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _set_up_sqlite)
     return engine

@@ -262,10 +262,3 @@ def test_summary_of_the_last_run_of_every_sync_is_kept(desk: Desk) -> None:
     desk.run([member(1), member(2)])
     (summary,) = desk.ledger.latest_summaries()
     assert (summary["run_id"], summary["adds"], summary["unchanged"]) == ("run2", 1, 1)
-
-
-def test_plan_of_a_spec_names_no_sql_of_others() -> None:
-    with pytest.raises(ValueError, match="String should match pattern"):
-        SyncSpec.model_validate(
-            winback_spec("file").model_dump() | {"segment": 'seg"; drop schema segments; --'}
-        )
