@@ -15,7 +15,6 @@ from reverse_etl.errors import TerminalError
 from reverse_etl.ledger.ledger import Ledger
 from reverse_etl.planning.guards import approve
 from reverse_etl.planning.planner import Plan, plan_sync
-from reverse_etl.spec import SyncSpec
 from tests.contract.sync_world import LIVE, NOW, Person, TurnedClock, member, publish, winback_spec
 
 
