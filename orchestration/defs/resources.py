@@ -101,13 +101,33 @@ def dbt_project() -> DbtProject:
         target_path=workspace.dbt_target,
         target=shop.settings.target,
     )
-    sources = [p for p in project.project_dir.rglob("*") if p.suffix in {".sql", ".yml", ".csv"}]
-    newest = max(path.stat().st_mtime for path in sources)
-    if not project.manifest_path.exists() or project.manifest_path.stat().st_mtime < newest:
+    if not _is_parsed(project, shop):
         DbtCliResource(project, dbt_executable=DBT).cli(
             ["parse", "--quiet", *dbt_variables(shop)], target_path=project.target_path
         ).wait()
+        _parsed_with(project).write_text(_lasting_variables(shop), encoding="utf-8")
     return project
+
+
+def _is_parsed(project: DbtProject, shop: Shop) -> bool:
+    """Whether the manifest is of the files and the shop's settings as they are."""
+    parsed_with = _parsed_with(project)
+    if not project.manifest_path.exists() or not parsed_with.exists():
+        return False
+    sources = [p for p in project.project_dir.rglob("*") if p.suffix in {".sql", ".yml", ".csv"}]
+    newest = max(path.stat().st_mtime for path in sources)
+    is_newer = project.manifest_path.stat().st_mtime >= newest
+    return is_newer and parsed_with.read_text(encoding="utf-8") == _lasting_variables(shop)
+
+
+def _parsed_with(project: DbtProject) -> Path:
+    return project.manifest_path.with_name("parsed_with.json")
+
+
+def _lasting_variables(shop: Shop) -> str:
+    """The vars that decide which tests there are; the day, which changes daily, does not."""
+    variables = shop.profile.dbt_vars(shop.as_of_date)
+    return json.dumps({k: v for k, v in variables.items() if k != "as_of_date"}, sort_keys=True)
 
 
 @dg.definitions

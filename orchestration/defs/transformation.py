@@ -6,13 +6,12 @@ from typing import Any, Final
 import dagster as dg
 from dagster_dbt import (
     DagsterDbtTranslator,
-    DbtCliInvocation,
     DbtCliResource,
     DbtProject,
     dbt_assets,
 )
-from dagster_dbt.errors import DagsterDbtCliRuntimeError
 
+from orchestration.defs.dbt_results import drain, gate_records
 from orchestration.defs.gates import gate_run_id
 from orchestration.defs.ingestion import landed_keys
 from orchestration.defs.resources import WAREHOUSE, Shop, dbt_project, dbt_variables
@@ -21,12 +20,10 @@ from orchestration.engines.tables import Manifest, Table
 from orchestration.identity.inputs import READ_BY_COMMANDS, READS
 from orchestration.prediction.registry import PREDICTIONS, TABLES_OF_JOBS
 from orchestration.prediction.step import ensure_tables
-from orchestration.publication.gates import GateBook, GateRecord
+from orchestration.publication.gates import GateBook
 
 STEPS = {"stage1": "dbt_staging", "stage2": "dbt_marts", "stage3": "dbt_segments"}
 """dbt tag -> the Dagster step that builds it."""
-RESULTS: Final = "run_results.json"
-"""Where dbt says how each node went."""
 READ_BY_PYTHON: Final = {*READS, *READ_BY_COMMANDS, *(t for p in PREDICTIONS for t in p.reads)}
 """Models and seeds that Python reads, beside what is published."""
 _GROUPS = {
@@ -118,22 +115,19 @@ def dbt_step(
     def build(context: dg.AssetExecutionContext, dbt: DbtCliResource, shop: Shop) -> Iterator[Any]:
         # Unit tests prove the models, not the data: they run with `make test`.
         command = ["build", "--exclude-resource-type", "unit_test", *dbt_variables(shop)]
-        # In the shop's own folder dbt finds what it parsed before and need not parse again; what
-        # the step before left there must not pass for this one's results.
-        target = shop.workspace.dbt_target
-        (target / RESULTS).unlink(missing_ok=True)
+        # In the shop's own folder dbt finds what it parsed before and need not parse again; its
+        # manifest there is written by the parse alone: each writing costs seconds.
+        command.append("--no-write-json")
         ensure_tables(shop.workspace.lake)
         shop.warehouse.load(manifest.sources_of(tag))
-        invocation = dbt.cli(command, context=context, target_path=target)
-        events, failure = drain(invocation)
+        target = shop.workspace.dbt_target
+        run = drain(dbt.cli(command, context=context, target_path=target))
         stage = f"dbt/{name}"
-        GateBook(shop.workspace.gates).record(
-            gate_run_id(context), stage, gate_records(stage, invocation)
-        )
+        GateBook(shop.workspace.gates).record(gate_run_id(context), stage, gate_records(stage, run))
         shop.warehouse.bring(tables_that_leave(manifest, tag))
-        yield from with_row_counts(events, shop.warehouse.row_counts())
-        if failure:
-            raise dg.Failure(str(failure), allow_retries=False) from failure
+        yield from with_row_counts(run.events, shop.warehouse.row_counts())
+        if run.failure:
+            raise dg.Failure(str(run.failure), allow_retries=False) from run.failure
 
     return build
 
@@ -141,16 +135,6 @@ def dbt_step(
 def tables_that_leave(manifest: Manifest, tag: str) -> list[Table]:
     """The tables of a step that others than dbt read: Python, and who reads a publication."""
     return manifest.built_in(tag, schemas=PUBLISHED_SCHEMAS, names=READ_BY_PYTHON)
-
-
-def drain(invocation: DbtCliInvocation) -> tuple[list[Any], DagsterDbtCliRuntimeError | None]:
-    """All events of a dbt run that has ended, and how it failed where it did."""
-    events: list[Any] = []
-    try:
-        events.extend(invocation.stream())
-    except DagsterDbtCliRuntimeError as failure:
-        return events, failure
-    return events, None
 
 
 def with_row_counts(events: list[Any], counts: Mapping[str, int]) -> Iterator[Any]:
@@ -165,37 +149,6 @@ def with_row_counts(events: list[Any], counts: Mapping[str, int]) -> Iterator[An
         count = {"dagster/row_count": counts[name]} if name in counts else {}
         yield event.with_metadata({**event.metadata, **count})
     yield from (event for event in events if not isinstance(event, dg.Output))
-
-
-def gate_records(stage: str, invocation: DbtCliInvocation) -> list[GateRecord]:
-    """What dbt's tests said: one record per failed test, and one that counts them all."""
-    try:
-        results = invocation.get_artifact(RESULTS)["results"]
-    except FileNotFoundError:
-        return [
-            GateRecord(stage, "dbt_tests", False, "error", "dbt ended before it built anything")
-        ]
-    tests = [r for r in results if r["unique_id"].split(".")[0] in {"test", "unit_test"}]
-    failed = [r for r in tests if r["status"] in {"fail", "error"}]
-    broken = [r for r in results if r not in tests and r["status"] == "error"]
-    counted = GateRecord(
-        stage=stage,
-        check_name="dbt_tests",
-        passed=not failed and not broken,
-        severity="error",
-        detail=f"{len(tests) - len(failed)} of {len(tests)} tests passed, "
-        f"{len(broken)} models failed",
-    )
-    return [counted] + [
-        GateRecord(
-            stage=stage,
-            check_name=result["unique_id"].split(".")[2],
-            passed=False,
-            severity="error",
-            detail=f"{result['failures'] or 1} violating rows",
-        )
-        for result in failed
-    ]
 
 
 @dg.definitions

@@ -1,12 +1,11 @@
-"""dbt nodes find their group, dbt's tests become gate records, tables show their rows."""
+"""dbt nodes find their group, tables show their rows."""
 
 import dagster as dg
 import duckdb
 import pytest
 
-from orchestration.defs.transformation import gate_records, group_of, with_row_counts
+from orchestration.defs.transformation import group_of, with_row_counts
 from orchestration.engines.work_database import WorkDatabase
-from orchestration.publication.gates import GateRecord
 
 
 @pytest.mark.parametrize(
@@ -29,64 +28,6 @@ from orchestration.publication.gates import GateRecord
 )
 def test_group_of_is_that_of_the_innermost_folder(path, group):
     assert group_of(path) == group
-
-
-class DbtRun:
-    """A dbt run that has ended, as far as its results are asked for."""
-
-    def __init__(self, *results):
-        self.results = [
-            {"unique_id": unique_id, "status": status, "failures": failures}
-            for unique_id, status, failures in results
-        ]
-
-    def get_artifact(self, name):
-        return {"run_results.json": {"results": self.results}}[name]
-
-
-def record(check, *, passed, detail):
-    return GateRecord("dbt/dbt_marts", check, passed, "error", detail)
-
-
-def test_gate_records_hold_one_count_when_every_test_passed():
-    run = DbtRun(
-        ("model.enishi.customer_360", "success", None),
-        ("test.enishi.unique_customer_360_person_id.ab12", "pass", 0),
-        ("test.enishi.sales_reconcile", "warn", 2),
-    )
-    assert gate_records("dbt/dbt_marts", run) == [
-        record("dbt_tests", passed=True, detail="2 of 2 tests passed, 0 models failed")
-    ]
-
-
-def test_gate_records_name_each_failed_test_with_its_rows():
-    run = DbtRun(
-        ("test.enishi.unique_customer_360_person_id.ab12", "fail", 3),
-        ("test.enishi.not_null_customer_360_person_id.cd34", "pass", 0),
-        ("test.enishi.sales_reconcile", "error", None),
-    )
-    assert gate_records("dbt/dbt_marts", run) == [
-        record("dbt_tests", passed=False, detail="1 of 3 tests passed, 0 models failed"),
-        record("unique_customer_360_person_id", passed=False, detail="3 violating rows"),
-        record("sales_reconcile", passed=False, detail="1 violating rows"),
-    ]
-
-
-def test_gate_records_block_when_a_model_failed_and_no_test_did():
-    run = DbtRun(
-        ("model.enishi.customer_360", "error", None),
-        ("model.enishi.rpt_rfm", "skipped", None),
-        ("test.enishi.unique_rpt_rfm_person_id.ab12", "skipped", None),
-    )
-    (counted,) = gate_records("dbt/dbt_marts", run)
-    assert counted.blocks
-    assert counted.detail.endswith("1 models failed")
-
-
-def test_gate_records_hold_one_passed_count_when_dbt_had_nothing_to_test():
-    assert gate_records("dbt/dbt_marts", DbtRun()) == [
-        record("dbt_tests", passed=True, detail="0 of 0 tests passed, 0 models failed")
-    ]
 
 
 @pytest.fixture
@@ -129,13 +70,3 @@ def test_with_row_counts_leaves_the_work_database_free(work_db):
     list(with_row_counts([built("customer_360")], row_counts(work_db)))
     with duckdb.connect(str(work_db)) as connection:
         connection.execute("drop table marts.customer_360")
-
-
-def test_gate_records_fail_when_dbt_left_no_results():
-    class Ended:
-        def get_artifact(self, name):
-            raise FileNotFoundError(name)
-
-    assert gate_records("dbt/dbt_marts", Ended()) == [
-        record("dbt_tests", passed=False, detail="dbt ended before it built anything")
-    ]
