@@ -73,9 +73,12 @@ format: $(READY) ## Format Python and SQL
 docs: $(READY) ## Take the pictures in docs/ anew from the real pages
 	$(BIN)/python -m docs.pictures
 
-lock: ## Resolve requirements.lock anew (needs uv)
-	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
-	  --no-emit-index-url --no-annotate --no-header --quiet --output-file requirements.lock
+RESOLVE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+  --no-emit-index-url --no-annotate --no-header --quiet
+
+lock: ## Resolve requirements.lock and the image's part of it anew (needs uv)
+	$(RESOLVE) --extra dev --output-file requirements.lock
+	$(RESOLVE) --extra deploy --constraint requirements.lock --output-file deploy/image.lock
 
 clean: ## Remove everything that running made, and the environment
 	rm -rf var $(VENV) $(TOOLS) dbt_project/target dbt_project/logs logs storage

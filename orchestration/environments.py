@@ -1,7 +1,7 @@
 """The one place that knows dev, ci and prod, and the only reader of ENISHI_* variables."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,6 +29,9 @@ _CHANNEL_URLS = {
 REPOSITORY = Path(__file__).resolve().parents[1]
 TARGETS = ("duckdb", "postgres")
 """The warehouses that the models are built in."""
+EXECUTORS = ("in_process", "multiprocess", "k8s_job")
+"""Where the steps of a run go: its own process, processes beside it, pods."""
+HOSTS = ("one", "many")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,15 @@ class Settings:
     """The warehouse that the models are built in, one of TARGETS."""
     postgres_url: str | None = field(repr=False)
     """The database of the target postgres."""
-    ledger_url: str | None
+    ledger_url: str | None = field(repr=False)
+    executor: str
+    """Where the steps of a run go, one of EXECUTORS."""
+    hosts: str
+    """Whether code location, runs and steps share one machine, one of HOSTS."""
+    home_shared: bool
+    """True: the home folder is one volume that every host mounts."""
+    dagster_home: Path
+    """The folder of the dagster.yaml that runs here go by."""
     hash_key: str | None = field(repr=False)
     """Key of the published hashes; None: the one in the shop's state folder."""
     click_key: str | None = field(repr=False)
@@ -122,23 +133,22 @@ def read_settings(variables: Mapping[str, str] | None = None) -> Settings:
     """Settings from the process environment.
 
     Raises:
-        ValueError: ENISHI_ENV names no environment, ENISHI_TARGET no warehouse, or the warehouse
-            has no address.
+        ValueError: a variable has a value that is none of its choices, or the warehouse has no
+            address.
     """
     env = os.environ if variables is None else variables
-    name = env.get("ENISHI_ENV", "dev")
-    if name not in ENVIRONMENTS:
-        raise ValueError(
-            f"ENISHI_ENV is {name!r}; set it to one of {', '.join(sorted(ENVIRONMENTS))}."
-        )
     return Settings(
-        environment=ENVIRONMENTS[name],
+        environment=ENVIRONMENTS[_choice(env, "ENISHI_ENV", sorted(ENVIRONMENTS), "dev")],
         shop=env.get("ENISHI_SHOP", "sample"),
         home=Path(env.get("ENISHI_HOME", REPOSITORY / "var")).resolve(),
         as_of_date=env.get("ENISHI_AS_OF_DATE") or None,
         target=_target(env),
         postgres_url=env.get("ENISHI_POSTGRES_URL") or None,
         ledger_url=env.get("ENISHI_LEDGER_URL") or None,
+        executor=_choice(env, "ENISHI_EXECUTOR", EXECUTORS, "in_process"),
+        hosts=_hosts(env),
+        home_shared=_choice(env, "ENISHI_HOME_SHARED", ("true", "false"), "false") == "true",
+        dagster_home=Path(env.get("DAGSTER_HOME") or REPOSITORY),
         hash_key=env.get("ENISHI_HASH_KEY") or None,
         click_key=env.get("ENISHI_CLICK_KEY") or None,
         secrets={k: v for k, v in env.items() if k.startswith(_CHANNEL_PREFIXES)},
@@ -150,10 +160,22 @@ def read_settings(variables: Mapping[str, str] | None = None) -> Settings:
     )
 
 
+def _choice(env: Mapping[str, str], variable: str, choices: Sequence[str], default: str) -> str:
+    """The value of a variable that has choices; blank is unset."""
+    value = env.get(variable) or default
+    if value not in choices:
+        raise ValueError(f"{variable} is {value!r}; set it to one of {', '.join(choices)}.")
+    return value
+
+
+def _hosts(env: Mapping[str, str]) -> str:
+    """Kubernetes names its own address in every pod: there, many, unless somebody says one."""
+    in_a_pod = "KUBERNETES_SERVICE_HOST" in env
+    return _choice(env, "ENISHI_HOSTS", HOSTS, "many" if in_a_pod else "one")
+
+
 def _target(env: Mapping[str, str]) -> str:
-    target = env.get("ENISHI_TARGET") or TARGETS[0]
-    if target not in TARGETS:
-        raise ValueError(f"ENISHI_TARGET is {target!r}; set it to one of {', '.join(TARGETS)}.")
+    target = _choice(env, "ENISHI_TARGET", TARGETS, TARGETS[0])
     if target == "postgres" and not env.get("ENISHI_POSTGRES_URL"):
         raise ValueError(
             "ENISHI_TARGET is postgres and ENISHI_POSTGRES_URL is not set;"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import typer
 from rich.console import Console
 
+from orchestration.deployment import refuse_impossible
 from orchestration.environments import Settings, read_settings
 from orchestration.shops.profile import ShopProfile, load_shop
 from orchestration.workspace import Workspace
@@ -24,9 +25,10 @@ class ShopContext:
 
 
 def shop_context() -> ShopContext:
-    """The shop named by ENISHI_SHOP; without one the command ends and says why."""
+    """The shop named by ENISHI_SHOP; a command without one, or that cannot run, says why."""
     try:
         settings = read_settings()
+        refuse_impossible(settings)
         profile = load_shop(settings.shop)
     except ValueError as error:
         console.print(str(error), style="red", markup=False)

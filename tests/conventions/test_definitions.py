@@ -91,6 +91,18 @@ def test_environment_registers_exactly_what_it_declares(name, load_definitions):
     assert schedules | sensors == set(ENVIRONMENTS[name].schedules)
 
 
+def test_steps_run_in_one_process_unless_the_environment_says_otherwise(
+    definitions, load_definitions
+):
+    assert definitions.executor.name == "in_process"
+    assert load_definitions(ENISHI_EXECUTOR="multiprocess").executor.name == "multiprocess"
+
+
+def test_definitions_do_not_load_when_several_hosts_would_write_one_file(load_definitions):
+    with pytest.raises(ValueError, match=r"cannot run like this (?s:.*)ENISHI_HOME_SHARED=true"):
+        load_definitions(ENISHI_HOSTS="many")
+
+
 def test_schedules_run_on_tokyo_time(load_definitions):
     zones = {s.execution_timezone for s in load_definitions(ENISHI_ENV="prod").schedules}
     assert zones == {"Asia/Tokyo"}

@@ -65,3 +65,10 @@ def test_a_command_ends_with_the_reason_when_shop_or_environment_is_unknown(
     code, output = enishi("publications")
     assert code == 2
     assert said in output
+
+
+def test_a_command_says_what_to_change_when_the_deployment_cannot_work(enishi, monkeypatch):
+    monkeypatch.setenv("ENISHI_HOSTS", "many")
+    code, output = enishi("publications")
+    assert code == 2
+    assert "set ENISHI_LEDGER_URL=" in " ".join(output.split())
