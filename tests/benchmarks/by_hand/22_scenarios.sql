@@ -28,6 +28,16 @@ births as (
     where birth_date is not null
 ),
 
+arrivals as (
+    select
+        person_id, product_code, ordered_date as last_bought_date,
+        max(tokyo_day(delivered_at)) as arrived
+    from marts.fct_order_lines inner join marts.dim_products using (product_id)
+    inner join (from marts.fct_orders select order_id, delivered_at) using (order_id)
+    where is_counted and delivered_at is not null
+    group by all
+),
+
 best as (from marts.customer_360 where decile = 1),
 
 rises as (
@@ -65,8 +75,12 @@ where is_purchase and delivered_at is not null and orders.returned_amount = 0
     and not has_open_inquiry
 union all
 select 'replenishment', person_id, last_bought_date || '|' || product_id,
-    tokyo_hour(remind_from_date, 0), product_id, 'pack soon used up',
-from marts.rpt_repurchase_due where is_in_stock and remind_from_date is not null
+    tokyo_hour(
+        greatest(remind_from_date, arrived + ceil(cycle_days / 2)::integer + 1), 0
+    ), product_id, 'pack soon used up',
+from marts.rpt_repurchase_due
+left join arrivals using (person_id, product_code, last_bought_date)
+where is_in_stock and remind_from_date is not null
 union all
 select 'cart_abandonment', person_id, occurred_date::varchar, max(occurred_at),
     arg_max(struct_pack(p := product_id), (occurred_at, web_event_id)).p,
