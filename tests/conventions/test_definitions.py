@@ -34,6 +34,13 @@ def executable(graph):
     return [node for node in graph.asset_nodes if node.is_executable]
 
 
+def test_a_code_server_can_load_every_definition(definitions):
+    repository = definitions.get_repository_def()
+    # What the server does before it answers, and what asking for one job does not.
+    repository.load_all_definitions()
+    assert {"build", "everything", "backtest"} <= {job.name for job in repository.get_all_jobs()}
+
+
 def test_every_asset_has_description_group_owner_and_kind(graph):
     incomplete = [
         node.key.to_user_string()
