@@ -25,9 +25,9 @@ readers as (
 
 select
     person_id,
-    count(*) filter (age_days(day) < 0) as in_1, count(*) filter (age_days(day) < 6) as in_7,
-    count(*) filter (age_days(day) < 29) as in_30,
-    count(*) filter (channel = 'line' and age_days(day) < 6) as by_line_in_7,
+    count(*) filter (age_days(day) < 1) as in_1, count(*) filter (age_days(day) < 7) as in_7,
+    count(*) filter (age_days(day) < 30) as in_30,
+    count(*) filter (channel = 'line' and age_days(day) < 7) as by_line_in_7,
 from readers group by person_id;
 
 -- No sync of the shop is a message and every scenario is off, so none takes another's place.

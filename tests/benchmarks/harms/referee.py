@@ -79,7 +79,8 @@ def _harms(
         yield "open_order"
     if message.product_code and _owns(person, message.product_code, facts, message.at, until):
         yield "already_owned"
-    if _had_enough(message.at, [*earlier, *person.got]):
+    campaigns = (arrived for arrived in person.got if arrived <= until)
+    if _had_enough(message.at, [*earlier, *campaigns]):
         yield "over_cap"
     if _refused(person, message.medium, message.at, until):
         yield "after_opt_out"

@@ -178,3 +178,11 @@ def test_who_uses_a_pack_up_faster_wants_it_sooner(days_ago: int, is_harm: bool)
     ]
     counts = judge([Sent("p", AT, "email", "TEA-001")], RECORDS, facts(TruePerson(orders)))
     assert bool(counts["already_owned"]) is is_harm
+
+
+def test_a_campaign_mail_of_the_same_day_counts_by_the_truth_alone() -> None:
+    got = TruePerson(got=[AT - DAY / 2])
+    midnight = {AT: Known(AT - 0.6 * DAY)}
+    sent = [Sent("p", AT, "email")]
+    assert judge(sent, RECORDS, facts(got))["over_cap"] == 1
+    assert judge(sent, RECORDS, facts(got), midnight)["over_cap"] == 0

@@ -78,7 +78,8 @@ int_policy__received as (
         distinct_readers.person_id,
         distinct_readers.message_key,
         distinct_readers.channel,
-        int_policy__sent.sent_date
+        int_policy__sent.sent_date,
+        int_policy__sent.sent_to_person_id is not null as is_in_ledger
     from distinct_readers
     inner join int_policy__sent
         on

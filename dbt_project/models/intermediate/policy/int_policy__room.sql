@@ -18,6 +18,8 @@ candidates as (
 ),
 
 -- Messages go out the day after as_of_date: a window of n days is that day and the n - 1 before.
+-- What others sent on the day before these may be nearer than n times 24 hours; the delivery, which
+-- counts ours to the second, does not know of it.
 counted as (
     select
         candidates.person_id,
@@ -32,7 +34,8 @@ counted as (
             candidates.person_id = int_policy__received.person_id
             and frequency_limits.medium in ('all', int_policy__received.channel)
             and {{ age_days('int_policy__received.sent_date') }}
-            < frequency_limits.window_days - 1
+            < frequency_limits.window_days
+            - case when int_policy__received.is_in_ledger then 1 else 0 end
     group by
         candidates.person_id, frequency_limits.medium, frequency_limits.window_days,
         frequency_limits.max_messages
