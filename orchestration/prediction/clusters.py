@@ -120,7 +120,7 @@ def _median(values: NDArray[np.float64]) -> float | None:
 def _habits(task: Task) -> tuple[list[str], Matrix]:
     columns = ", ".join(f"cast({name} as double) as {name}" for name in HABITS)
     rows = task.connection.sql(
-        f"select person_id, {columns} from intermediate.int_prediction__habits"
+        f"select person_id, {columns} from intermediate.int_prediction__habits order by person_id"
     ).to_arrow_table()
     values = np.column_stack(
         [rows[name].to_numpy(zero_copy_only=False).astype(np.float64) for name in HABITS]

@@ -228,3 +228,12 @@ def test_cluster_name_holds_the_words_that_reach_their_score_the_strongest_first
     sales: float, recency: float, name: tuple[str, str]
 ) -> None:
     assert cluster_name({"sales": sales, "recency": recency}, WORDS) == name
+
+
+def test_clusters_do_not_hang_on_the_order_of_the_buyers(tmp_path: Path) -> None:
+    buyers = planted()
+    for home, order in (("one", buyers), ("other", buyers[::-1])):
+        (tmp_path / home).mkdir()
+        cluster(tmp_path / home, order)
+    for name in ("clusters", "cluster_profiles"):
+        assert table(tmp_path / "one", name) == table(tmp_path / "other", name)
