@@ -1,12 +1,13 @@
 """What the ledger tells the warehouse."""
 
 import csv
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from reverse_etl.ledger.events import MessageEvent
 from reverse_etl.ledger.feedback_export import export_feedback
-from tests.contract.message_world import open_mailroom
-from tests.contract.sync_world import NOW, member
+from tests.contract.message_world import Mailroom, open_mailroom
+from tests.contract.sync_world import NOW, member, message_spec
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
@@ -36,3 +37,23 @@ def test_export_gives_what_changed_once_and_no_address(tmp_path: Path) -> None:
         (row,) = [row for row in _rows(later) if row["state"] == "rejected"]
         assert (row["code"], row["provider_ref"]) == ("bounced", "ref-1")
         assert row["updated_at"] == NOW.isoformat()
+
+
+def _write_down(room: Mailroom, person: int, *, when: datetime) -> None:
+    """Send somebody a message of a sync of its own at an instant."""
+    room.clock.instant = when
+    room.run([member(person)], spec=message_spec(room.spec.channel, name=f"sync_{person}"))
+
+
+def test_what_a_slow_process_writes_down_late_is_told_all_the_same(tmp_path: Path) -> None:
+    folder = tmp_path / "landing"
+    with open_mailroom(tmp_path, "C") as room:
+        _write_down(room, 1, when=NOW + timedelta(seconds=90))
+        first = {path.name for path in export_feedback(room.ledger, folder)}
+        _write_down(room, 2, when=NOW)
+        second = export_feedback(room.ledger, folder)
+        told = [row["person_id"] for path in second for row in _rows(path) if "sync" in row]
+        assert "p00002" in told
+        assert "p00001" not in told
+        assert first.isdisjoint(path.name for path in second)
+        assert export_feedback(room.ledger, folder) == []
