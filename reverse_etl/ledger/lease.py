@@ -34,11 +34,19 @@ def take(engine: Engine, sync: str, owner: str, now: datetime, until: datetime) 
         raise TransientError(f"sync {sync} is running elsewhere; wait for its end") from None
 
 
-def extend(engine: Engine, sync: str, owner: str, until: datetime) -> None:
-    """Hold a lease for longer; raises TransientError for a holder who has lost it."""
-    mine = LOCK.update().where(LOCK.c.sync == sync, LOCK.c.owner == owner)
+def extend(engine: Engine, sync: str, owner: str, until: datetime, at_least: datetime) -> None:
+    """Hold a lease until an instant; one that lasts until `at_least` is left as it is.
+
+    Raises TransientError for a holder who has lost it.
+    """
+    is_mine = (LOCK.c.sync == sync, LOCK.c.owner == owner)
+    with engine.connect() as connection:
+        held_until = connection.scalar(select(LOCK.c.expires_at).where(*is_mine))
+    if held_until is not None and held_until >= at_least:
+        return
     with engine.begin() as connection:
-        if connection.execute(mine.values(expires_at=until)).rowcount == 0:
+        extended = connection.execute(LOCK.update().where(*is_mine).values(expires_at=until))
+        if extended.rowcount == 0:
             raise TransientError(
                 f"sync {sync}: another process took over after this one's lease ran out; "
                 "this run ends here"

@@ -37,6 +37,9 @@ class Ledger(Messages, Runs, Suppressions, Holdouts, Failures, Limiter, Provisio
         finally:
             leases.give_back(self._engine, sync, owner)
 
-    def extend_lease(self, sync: str, *, owner: str, until: datetime) -> None:
-        """Hold the lease of a sync for longer; raises TransientError when another took it."""
-        leases.extend(self._engine, sync, owner, until)
+    def extend_lease(self, sync: str, *, owner: str, until: datetime, at_least: datetime) -> None:
+        """Hold the lease of a sync until an instant, unless it lasts until `at_least` as it is.
+
+        Raises TransientError when another took it.
+        """
+        leases.extend(self._engine, sync, owner, until, at_least)

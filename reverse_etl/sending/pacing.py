@@ -1,6 +1,6 @@
 """The time of a run: waiting without losing the lease, and the pace of an account."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from reverse_etl.channel import Channel
 from reverse_etl.clock import Clock
@@ -29,7 +29,6 @@ class Pacer:
         self._policy = policy
         self._clock = clock
         self._owner = owner
-        self._held_until: datetime | None = None
 
     def keep_pace(self, rows: int) -> None:
         """Wait for the account's next slot."""
@@ -51,12 +50,11 @@ class Pacer:
     def extend_lease(self, seconds: float = 0.0) -> None:
         """Hold the sync for a lease more than the seconds that are about to pass.
 
-        Raises TransientError when another process took it: then nothing more may be sent. While
-        two thirds of the lease are left nobody can have taken it, and the ledger is not asked.
+        Raises TransientError when another process took it: then nothing more may be sent. It is
+        written down anew when a third of it has passed: each writing costs the ledger a commit.
         """
         lease = timedelta(seconds=self._policy.lease_seconds)
-        needed = self._clock.now() + timedelta(seconds=seconds)
-        if self._held_until is None or self._held_until < needed + lease * 2 / 3:
-            until = needed + lease
-            self._ledger.extend_lease(self._spec.name, owner=self._owner, until=until)
-            self._held_until = until
+        until = self._clock.now() + timedelta(seconds=seconds) + lease
+        self._ledger.extend_lease(
+            self._spec.name, owner=self._owner, until=until, at_least=until - lease / 3
+        )

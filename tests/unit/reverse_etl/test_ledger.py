@@ -103,10 +103,10 @@ def test_two_syncs_run_side_by_side(ledger: Ledger) -> None:
 
 def test_lease_is_not_extended_by_a_process_that_lost_it(url: str, ledger: Ledger) -> None:
     with ledger.lease("s", now=NOW, seconds=1.0) as owner:
-        other = Ledger(url)
+        other, end = Ledger(url), NOW + timedelta(seconds=99)
         with other.lease("s", now=NOW + timedelta(seconds=2), seconds=60.0):
             with pytest.raises(TransientError, match="another process took over"):
-                ledger.extend_lease("s", owner=owner, until=NOW + timedelta(seconds=99))
+                ledger.extend_lease("s", owner=owner, until=end, at_least=end)
             # The one who holds it now keeps its own time.
             with (
                 pytest.raises(TransientError, match="running elsewhere"),

@@ -1,4 +1,4 @@
-"""A run keeps its sync while it works, asks the ledger seldom, and ends when it lost it."""
+"""A run keeps its sync while it works, writes that down seldom, and ends when it lost it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
