@@ -32,3 +32,11 @@ def replace_table(file: Path, table: pa.Table) -> None:
     fresh = file.with_suffix(".tmp")
     pq.write_table(table, fresh)
     move_into_place(fresh, file)
+
+
+def replace_text(file: Path, text: str) -> None:
+    """Put a text in the place of a file's, at one stroke."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    fresh = file.with_suffix(".tmp")
+    fresh.write_text(text, encoding="utf-8")
+    move_into_place(fresh, file)

@@ -31,6 +31,11 @@ class Workspace:
         return self.work / "warehouse.duckdb"
 
     @property
+    def increments(self) -> Path:
+        """What the tables of events rest on, so that a build knows whether it may add to them."""
+        return self.work / "increments.json"
+
+    @property
     def gates(self) -> Path:
         """What each gate said, per run."""
         return self.work / "gates"

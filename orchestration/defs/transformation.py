@@ -13,6 +13,7 @@ from dagster_dbt import (
 
 from orchestration.defs.dbt_results import drain, gate_records
 from orchestration.defs.gates import gate_run_id
+from orchestration.defs.incremental_build import basis_of, increments_of
 from orchestration.defs.ingestion import landed_keys
 from orchestration.defs.resources import WAREHOUSE, Shop, dbt_project, dbt_variables
 from orchestration.defs.segments import PUBLISHED_SCHEMAS
@@ -118,6 +119,9 @@ def dbt_step(
         # In the shop's own folder dbt finds what it parsed before and need not parse again; its
         # manifest there is written by the parse alone: each writing costs seconds.
         command.append("--no-write-json")
+        increments = increments_of(shop, list(STEPS))
+        if increments.begin(tag, basis_of(shop)):
+            command.append("--full-refresh")
         ensure_tables(shop.workspace.lake)
         shop.warehouse.load(manifest.sources_of(tag))
         target = shop.workspace.dbt_target
@@ -128,6 +132,7 @@ def dbt_step(
         yield from with_row_counts(run.events, shop.warehouse.row_counts())
         if run.failure:
             raise dg.Failure(str(run.failure), allow_retries=False) from run.failure
+        increments.finish(tag)
 
     return build
 

@@ -83,6 +83,10 @@ class Lake:
             )
         _write_once(self.files_folder / "empty.parquet", FILES_SCHEMA)
 
+    def batches(self) -> list[str]:
+        """The batches that are in the lake, by the names of their log files."""
+        return sorted(path.stem for path in self.files_folder.glob("*-*.parquet"))
+
     def logged_files(self, source: str) -> list[LoggedFile]:
         """The landed files of a source that are in the lake, in the order of their revisions."""
         found: set[LoggedFile] = set()

@@ -1,63 +1,68 @@
-with int_web__events as (
-    select * from {{ ref('int_web__events') }}
+{{ config(
+    materialized=events_materialization(),
+    unique_key=['source', 'anonymous_id'],
+    post_hook="{{ forget_moved_events(ref('stg_web_events')) }}"
+) }}
+
+with stg_web_events as (
+    select * from {{ ref('stg_web_events') }}
 ),
 
-keyed_events as (
-    select
-        *,
-        case
-            when utm_source is not null or utm_medium is not null or utm_campaign is not null
-                then
-                    coalesce(utm_source, '') || '|' || coalesce(utm_medium, '')
-                    || '|' || coalesce(utm_campaign, '')
-        end as campaign_key
-    from int_web__events
-    where not (is_bot and {{ var('session_exclude_bots') }})
+bot_user_agents as (
+    select * from {{ ref('bot_user_agents') }}
+),
+
+browser_events as (
+    {{ events_of_touched_browsers('stg_web_events') }}
+),
+
+bot_agents as (
+    {{ bot_agents('browser_events') }}
 ),
 
 following_events as (
     select
+        browser_events.*,
+        {{ campaign_key('browser_events') }} as campaign_key,
+        row_number() over browser as event_no,
+        lag(browser_events.occurred_at) over browser as previous_at,
+        lag(browser_events.occurred_date) over browser as previous_date
+    from browser_events
+    left join bot_agents on browser_events.user_agent = bot_agents.user_agent
+    where not (bot_agents.user_agent is not null and {{ var('session_exclude_bots') }})
+    window browser as (
+        partition by browser_events.source, browser_events.anonymous_id
+        order by browser_events.occurred_at, browser_events.web_event_id
+    )
+),
+
+visit_starts as (
+    select
         *,
-        lag(occurred_at) over (
-            partition by source, anonymous_id order by occurred_at, web_event_id
-        ) as previous_at,
-        lag(occurred_date) over (
-            partition by source, anonymous_id order by occurred_at, web_event_id
-        ) as previous_date
-    from keyed_events
+        previous_at is null
+        or {{ seconds_between('previous_at', 'occurred_at') }}
+        > {{ var('session_timeout_minutes') }} * 60
+        or ({{ var('session_break_at_midnight') }} and occurred_date <> previous_date)
+            as is_visit_start
+    from following_events
 ),
 
 visits as (
     select
         *,
-        sum(
-            case
-                when previous_at is null then 1
-                when
-                    {{ seconds_between('previous_at', 'occurred_at') }}
-                    > {{ var('session_timeout_minutes') }} * 60
-                    then 1
-                when {{ var('session_break_at_midnight') }} and occurred_date <> previous_date
-                    then 1
-                else 0
-            end
-        ) over (
-            partition by source, anonymous_id order by occurred_at, web_event_id
+        sum(case when is_visit_start then 1 else 0 end) over (
+            partition by source, anonymous_id order by event_no
             rows between unbounded preceding and current row
         ) as visit_no
-    from following_events
+    from visit_starts
 ),
 
 -- The campaign that an event of a visit came from last: events without one change nothing.
 campaign_events as (
     select
         *,
-        row_number() over (
-            partition by source, anonymous_id, visit_no order by occurred_at, web_event_id
-        ) as place_in_visit,
         lag(campaign_key) over (
-            partition by source, anonymous_id, visit_no, campaign_key is null
-            order by occurred_at, web_event_id
+            partition by source, anonymous_id, visit_no, campaign_key is null order by event_no
         ) as previous_campaign_key
     from visits
 ),
@@ -67,7 +72,7 @@ numbered_events as (
         *,
         sum(
             case
-                when place_in_visit = 1 then 1
+                when is_visit_start then 1
                 when
                     {{ var('session_break_on_campaign_change') }}
                     and campaign_key is not null
@@ -76,7 +81,7 @@ numbered_events as (
                 else 0
             end
         ) over (
-            partition by source, anonymous_id order by occurred_at, web_event_id
+            partition by source, anonymous_id order by event_no
             rows between unbounded preceding and current row
         ) as session_no
     from campaign_events
@@ -84,9 +89,7 @@ numbered_events as (
 
 int_web__session_events as (
     select
-        first_value(web_event_id) over (
-            partition by source, anonymous_id, session_no order by occurred_at, web_event_id
-        ) as session_id,
+        first_value(web_event_id) over session as session_id,
         web_event_id,
         source,
         anonymous_id,
@@ -103,8 +106,11 @@ int_web__session_events as (
         utm_medium,
         utm_campaign,
         occurred_date,
-        occurred_at
+        occurred_at,
+        lead(web_event_id) over session is null as is_last_of_session,
+        increment_no
     from numbered_events
+    window session as (partition by source, anonymous_id, session_no order by event_no)
 )
 
 select * from int_web__session_events

@@ -6,18 +6,6 @@ int_web__session_persons as (
     select * from {{ ref('int_web__session_persons') }}
 ),
 
-placed_events as (
-    select
-        *,
-        row_number() over (
-            partition by session_id order by occurred_at, web_event_id
-        ) as place,
-        row_number() over (
-            partition by session_id order by occurred_at desc, web_event_id desc
-        ) as place_from_end
-    from int_web__session_events
-),
-
 sessions as (
     select
         session_id,
@@ -32,13 +20,13 @@ sessions as (
         count(case when event_type = 'cart_add' then 1 end) as cart_adds,
         count(case when event_type = 'checkout_start' then 1 end) as checkouts,
         count(case when event_type = 'purchase' then 1 end) as purchases,
-        max(case when place = 1 then page_url end) as landing_page,
-        max(case when place_from_end = 1 then page_url end) as exit_page,
-        max(case when place = 1 then referrer end) as referrer,
+        max(case when web_event_id = session_id then page_url end) as landing_page,
+        max(case when is_last_of_session then page_url end) as exit_page,
+        max(case when web_event_id = session_id then referrer end) as referrer,
         max(utm_source) as utm_source,
         max(utm_medium) as utm_medium,
         max(utm_campaign) as utm_campaign
-    from placed_events
+    from int_web__session_events
     group by session_id
 ),
 

@@ -1,3 +1,4 @@
+{{ config(materialized=events_materialization(), unique_key='message_event_id') }}
 {#- What keeps a message back, and what was sent today already. -#}
 {% set at_once_types = [
     'unsubscribe', 'topic_unsubscribe', 'spam_report', 'dropped', 'bounce', 'unfollow', 'delivered',
@@ -5,16 +6,20 @@
 ] -%}
 {% set refusals = "event_type in ('" ~ at_once_types | join("', '") ~ "')" -%}
 
-with current_rows as (
+with arrived as (
+    {{ arrived_rows(source('lake', 'message_events')) }}
+),
+
+current_rows as (
     {{ current_rows(
-        source('lake', 'message_events'),
+        'arrived',
         ['provider_event_id'],
         where=known_by('occurred_at') ~ ' or ' ~ at_once(refusals),
         newest=true
     ) }}
 ),
 
-stg_message_events as (
+message_events as (
     select
         _source || ':' || provider_event_id as message_event_id,
         _source as source,
@@ -38,8 +43,17 @@ stg_message_events as (
         email_key,
         is_machine_open,
         {{ local_date('occurred_at') }} as occurred_date,
-        occurred_at
+        occurred_at,
+        _version,
+        _file,
+        _revision,
+        _row,
+        _loaded_at
     from current_rows
+),
+
+stg_message_events as (
+    {{ staged_rows('message_events', 'message_event_id') }}
 )
 
 select * from stg_message_events

@@ -1,10 +1,14 @@
-with current_rows as (
-    {{ current_rows(
-        source('lake', 'web_events'), ['event_id'], where=known_by('occurred_at'), newest=true
-    ) }}
+{{ config(materialized=events_materialization(), unique_key='web_event_id') }}
+
+with arrived as (
+    {{ arrived_rows(source('lake', 'web_events')) }}
 ),
 
-stg_web_events as (
+current_rows as (
+    {{ current_rows('arrived', ['event_id'], where=known_by('occurred_at'), newest=true) }}
+),
+
+web_events as (
     select
         _source || ':' || event_id as web_event_id,
         _source as source,
@@ -28,8 +32,17 @@ stg_web_events as (
         mail_send_id,
         http_status,
         {{ local_date('occurred_at') }} as occurred_date,
-        occurred_at
+        occurred_at,
+        _version,
+        _file,
+        _revision,
+        _row,
+        _loaded_at
     from current_rows
+),
+
+stg_web_events as (
+    {{ staged_rows('web_events', 'web_event_id') }}
 )
 
 select * from stg_web_events
