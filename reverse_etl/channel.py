@@ -5,7 +5,7 @@ import pkgutil
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
@@ -201,6 +201,8 @@ class Channel(ABC):
 
     name: ClassVar[str]
     capabilities: ClassVar[Capabilities]
+    hold: timedelta = timedelta(0)
+    """How long the destination keeps a message back after it was handed over, to be undone."""
 
     @classmethod
     @abstractmethod

@@ -55,6 +55,7 @@ class SendGridMail(Channel):
     ) -> None:
         """Keep the account's settings; the key goes nowhere but into the request."""
         self._options = options
+        self.hold = timedelta(minutes=options.undo_minutes)
         self._multiline = frozenset(options.multiline)
         self._mail: MailSettings = read_mail_settings(options, settings.secrets)
         self._clock = clock or SystemClock()
@@ -168,8 +169,7 @@ class SendGridMail(Channel):
         return is_cancelled and self._clock.now() <= latest
 
     def _send_at(self) -> int:
-        moment = self._clock.now() + timedelta(minutes=self._options.undo_minutes)
-        return int(moment.timestamp())
+        return int((self._clock.now() + self.hold).timestamp())
 
     def _envelope(self, sync: str, parts: Sequence[Mapping[str, object]]) -> dict[str, Any]:
         """Give a request; no setting that bypasses the vendor's own suppressions is ever in it."""

@@ -158,10 +158,14 @@ class Batches(LedgerStore):
         now: datetime,
         rejected: Mapping[str, str] | None = None,
         code: str = "",
+        goes_at: datetime | None = None,
     ) -> None:
-        """Note a batch as delivered, but for the rows named in `rejected`."""
+        """Note a batch as delivered, but for the rows named in `rejected`.
+
+        `goes_at` is when its messages go out, where the channel holds them back.
+        """
         with self._engine.begin() as connection:
-            settlement.settle(connection, key, rejected or {}, code, now)
+            settlement.settle(connection, key, rejected or {}, code, now, goes_at)
 
     def empty(self, key: str, *, code: str, now: datetime) -> None:
         """Note that the destination refused a list and holds nobody of its sync any more."""

@@ -50,6 +50,8 @@ class MessageRecord:
     planned_at: datetime
     expires_at: datetime
     claimed_at: datetime | None
+    goes_at: datetime | None
+    """When it goes out, or went; a message that its channel holds back goes later than claimed."""
     accepted_at: datetime | None
     settled_at: datetime | None
     resent_at: datetime | None
@@ -70,17 +72,19 @@ class Messages(Batches):
         *,
         mapping_version: int,
         now: datetime,
+        goes_at: datetime,
     ) -> dict[str, str]:
         """Note, and commit, who of a batch is about to be sent to; give person_id → code of others.
 
-        One claim at a time, in all processes: what one lets in, the next one counts.
+        Caps are asked of the instant at which the messages go out. One claim at a time, in all
+        processes: what one lets in, the next one counts.
         """
         hashes = {item.person_id: self.address_hash(item.key) for item in batch.items}
         with self._engine.begin() as connection:
             advance(connection)
             left_out: dict[str, str] = {}
             if not settlement.claim_again(connection, batch, now):
-                left_out = messages.claim(connection, batch, steps, hashes, terms, now)
+                left_out = messages.claim(connection, batch, steps, hashes, terms, now, goes_at)
                 kept = [item for item in batch.items if item.person_id not in left_out]
                 rest = _with_items(batch, kept)
                 settlement.claim_messages(connection, rest, steps, mapping_version, now)

@@ -31,7 +31,7 @@ waited for the ledger: so far back every export looks again."""
 def export_feedback(ledger: Ledger, folder: Path) -> list[Path]:
     """Write what no export has told yet, and give the new files; without any, none.
 
-    A file is named by its newest change. `updated_at` is when a message was sent, where it was, so
+    A file is named by its newest change. `updated_at` is when a message goes out, where it does, so
     that what is told of it later does not move it in time.
     """
     exports = sorted(folder.glob("messages_*.csv"))
@@ -56,7 +56,7 @@ def _export_arms(ledger: Ledger, folder: Path) -> list[Path]:
 
 def _cell(record: MessageRecord, name: str) -> str:
     if name == "updated_at":
-        return _text(record.claimed_at or record.updated_at)
+        return _text(record.goes_at or record.updated_at)
     return _text(getattr(record, name))
 
 

@@ -23,6 +23,7 @@ MESSAGE = Table(
     Column("expires_at", UtcInstant, nullable=False),
     Column("not_before", UtcInstant),
     Column("claimed_at", UtcInstant),
+    Column("goes_at", UtcInstant),
     Column("accepted_at", UtcInstant),
     Column("settled_at", UtcInstant),
     Column("resent_at", UtcInstant),

@@ -44,11 +44,11 @@ class Gate:
         batch: Batch,
         hashes: Mapping[str, str],
         terms: MessageTerms,
-        now: datetime,
+        goes_at: datetime,
     ) -> None:
         """Read what was sent to these people and addresses, who is held out and suppressed."""
         people = list(hashes)
-        self._terms, self._now = terms, now
+        self._terms, self._goes_at = terms, goes_at
         self._hashes = hashes
         self._suppressed = suppressed_hashes(
             connection, terms.medium, list(hashes.values()), is_marketing=terms.is_marketing
@@ -72,7 +72,7 @@ class Gate:
         if row.sync == self._terms.name:
             self._occurrences.add((row.address_hash, row.occurrence))
         if row.purpose == "marketing" and row.medium in self._terms.counted_media:
-            sent = (row.medium, row.claimed_at)
+            sent = (row.medium, row.goes_at)
             self._by_person[row.person_id].append(sent)
             self._by_address[row.address_hash].append(sent)
 
@@ -82,7 +82,7 @@ class Gate:
         is_again = self._may_go_again(self.known.get(self._ids[person]))
         if is_again is False or (is_again is None and (hashed, occurrence) in self._occurrences):
             return LeftOut("left_out", "already_sent")
-        if expires_at <= self._now:
+        if expires_at <= self._goes_at:
             return LeftOut("expired", "expired")
         if hashed in self._suppressed:
             return LeftOut("left_out", "suppressed_since_plan")
@@ -90,7 +90,7 @@ class Gate:
             return LeftOut("left_out", HELD_OUT)
         if not all(self._is_met(rule, person, hashed) for rule in self._terms.capping):
             return LeftOut("left_out", "frequency_cap")
-        sent = (self._terms.medium, self._now)
+        sent = (self._terms.medium, self._goes_at)
         self._occurrences.add((hashed, occurrence))
         self._by_person[person].append(sent)
         self._by_address[hashed].append(sent)
@@ -105,7 +105,7 @@ class Gate:
 
     def _is_met(self, rule: Any, person: str, hashed: str) -> bool:
         places = (self._by_person[person], self._by_address[hashed])
-        return all(rule.is_met(sent, self._terms.medium, self._now) for sent in places)
+        return all(rule.is_met(sent, self._terms.medium, self._goes_at) for sent in places)
 
 
 def claim(
@@ -115,9 +115,10 @@ def claim(
     hashes: Mapping[str, str],
     terms: MessageTerms,
     now: datetime,
+    goes_at: datetime,
 ) -> dict[str, str]:
     """Note every message of a new batch as claimed or left out; give person_id → code of these."""
-    gate = Gate(connection, batch, hashes, terms, now)
+    gate = Gate(connection, batch, hashes, terms, goes_at)
     left_out: dict[str, str] = {}
     rows: list[dict[str, Any]] = []
     for item in batch.items:
@@ -128,7 +129,7 @@ def claim(
             left_out[item.person_id] = verdict.code
             row |= {"state": verdict.state, "code": verdict.code, "batch_key": None}
         else:
-            row |= {"batch_key": batch.key, "claimed_at": now}
+            row |= {"batch_key": batch.key, "claimed_at": now, "goes_at": goes_at}
             if known is not None and known["state"] == "unknown":
                 row["resent_at"] = now
         # Somebody else's claim of the same message stays as it is.
@@ -179,8 +180,17 @@ def are_in(connection: Connection, key: str) -> bool:
     return connection.scalar(first) is not None
 
 
-def settle(connection: Connection, key: str, rejected: Mapping[str, str], now: datetime) -> None:
-    """Note the messages of a batch as taken, but for those of the people in `rejected`."""
+def settle(
+    connection: Connection,
+    key: str,
+    rejected: Mapping[str, str],
+    now: datetime,
+    goes_at: datetime | None = None,
+) -> None:
+    """Note the messages of a batch as taken, but for those of the people in `rejected`.
+
+    `goes_at` is when they go out, where the channel says so; else it stays as it was claimed.
+    """
     if rejected:
         change = MESSAGE.update().where(
             MESSAGE.c.batch_key == key,
@@ -190,7 +200,8 @@ def settle(connection: Connection, key: str, rejected: Mapping[str, str], now: d
         values = {"state": "rejected", "settled_at": now, "updated_at": now}
         rows = [{"b_person": person, "b_code": code} for person, code in rejected.items()]
         write_rows(connection, change.values(code=bindparam("b_code"), **values), rows)
-    move(connection, key, "accepted", "", now, accepted_at=now)
+    departure = {} if goes_at is None else {"goes_at": goes_at}
+    move(connection, key, "accepted", "", now, accepted_at=now, **departure)
 
 
 def regroup(connection: Connection, parent: str, halves: Sequence[Batch]) -> None:
@@ -243,6 +254,7 @@ def _row(
         "expires_at": expires_at,
         "not_before": None,
         "claimed_at": None,
+        "goes_at": None,
         "settled_at": None,
         "resent_at": None if known is None else known["resent_at"],
         "updated_at": now,
@@ -281,7 +293,7 @@ def _sent(connection: Connection, people: Sequence[str], hashes: Sequence[str]) 
             MESSAGE.c.medium,
             MESSAGE.c.purpose,
             MESSAGE.c.address_hash,
-            MESSAGE.c.claimed_at,
+            MESSAGE.c.goes_at,
         ).where(among(column, values), MESSAGE.c.state.in_(SENT))
         for row in connection.execute(query):
             if row.message_id not in seen:

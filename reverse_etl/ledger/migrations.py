@@ -57,12 +57,19 @@ def _provisions(connection: Connection) -> None:
         connection.execute(text(widened))
 
 
+def _departures(connection: Connection) -> None:
+    """Know of each message when it goes out; one from before went when it was claimed."""
+    _add_columns(connection, MESSAGE, MESSAGE.c.goes_at)
+    connection.execute(MESSAGE.update().values(goes_at=MESSAGE.c.claimed_at))
+
+
 MIGRATIONS: tuple[tuple[int, Callable[[Connection], None]], ...] = (
     (1, _first_tables),
     (2, _run_sources),
     (3, _messages),
     (4, _failures),
     (5, _provisions),
+    (6, _departures),
 )
 
 

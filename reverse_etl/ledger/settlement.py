@@ -169,7 +169,12 @@ def accept(connection: Connection, key: str, job: str, now: datetime) -> None:
 
 
 def settle(
-    connection: Connection, key: str, rejected: Mapping[str, str], code: str, now: datetime
+    connection: Connection,
+    key: str,
+    rejected: Mapping[str, str],
+    code: str,
+    now: datetime,
+    goes_at: datetime | None = None,
 ) -> None:
     """Close a batch: delivered rows become what the destination holds, others fall back."""
     batch = connection.execute(select(BATCH).where(BATCH.c.batch_key == key)).mappings().one()
@@ -190,7 +195,7 @@ def settle(
         # A batch that failed as a whole says nothing about any one of its rows.
         codes = {row["person_id"]: rejected[row["person_id"]] for row in bad}
         failures.count(connection, batch["sync"], codes, now)
-    messages.settle(connection, key, rejected, now)
+    messages.settle(connection, key, rejected, now, goes_at)
     provisions.record(connection, batch, [row["person_id"] for row in good], "delivered", now)
     state = "rejected" if bad and not good else "delivered"
     _close_batch(connection, key, state, code, now)

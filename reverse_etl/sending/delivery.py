@@ -35,9 +35,10 @@ ANEW = "~"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the destination said to one attempt, and when."""
+    """What the destination said to one attempt."""
 
     result: BatchResult
+    asked_at: datetime
     at: datetime
 
 
@@ -84,8 +85,9 @@ class Delivery(Questions):
 
     def call(self, batch: Batch) -> Answer:
         """Make one attempt at a claimed batch; touches nothing but the channel."""
+        asked_at = self._clock.now()
         result = self._channel.deliver(batch)
-        return Answer(result, self._clock.now())
+        return Answer(result, asked_at, self._clock.now())
 
     def finish(
         self,
@@ -127,7 +129,7 @@ class Delivery(Questions):
         result, now = answer.result, self._clock.now()
         match result.outcome:
             case Outcome.DELIVERED | Outcome.ACCEPTED:
-                self._close(batch, (result, False), [])
+                self._close(batch, (answer, False), [])
             case Outcome.REJECTED:
                 self._ledger.release(batch.key, code="not_sent", now=now)
             case Outcome.THROTTLED | Outcome.REFUSED | Outcome.DENIED:
@@ -159,8 +161,14 @@ class Delivery(Questions):
             return None
         ready = replace(batch, handle=self._prepare(batch, queue))
         self._on_step("prepared")
+        now = self._clock.now()
         left_out = self._ledger.claim_messages(
-            ready, steps, self._terms, mapping_version=version, now=self._clock.now()
+            ready,
+            steps,
+            self._terms,
+            mapping_version=version,
+            now=now,
+            goes_at=now + self._channel.hold,
         )
         self._on_step("claimed")
         self.left_out.update(left_out.values())
@@ -170,9 +178,9 @@ class Delivery(Questions):
     def _is_deferred(
         self, batch: Batch, steps: Mapping[str, PlannedStep], terms: MessageTerms
     ) -> bool:
-        """Put a batch off to the end of quiet hours that hold now."""
+        """Put a batch off to the end of quiet hours that hold when it would go out."""
         now = self._clock.now()
-        until = terms.quiet.until(now) if terms.quiet else None
+        until = terms.quiet.until(now + self._channel.hold) if terms.quiet else None
         if until is None:
             return False
         self._ledger.release(batch.key, code="quiet_hours", now=now)
@@ -194,7 +202,7 @@ class Delivery(Questions):
 
     def _attempt(
         self, batch: Batch, first: Answer | None = None, *, maybe_taken: bool = False
-    ) -> tuple[BatchResult, bool]:
+    ) -> tuple[Answer, bool]:
         """Give the last answer, and whether an earlier attempt may have been taken."""
         failures = 0
         throttled = 0.0
@@ -208,32 +216,32 @@ class Delivery(Questions):
                 wait -= (self._clock.now() - answer.at).total_seconds()
                 throttled += max(wait, 0.0)
                 if throttled > self._policy.max_throttled_seconds:
-                    return result, maybe_taken
+                    return answer, maybe_taken
                 if wait > 0:
                     self.wait(wait)
                 continue
             if result.outcome is Outcome.UNKNOWN:
                 maybe_taken = True
                 if self._channel.capabilities.delivery_class is DeliveryClass.UNSAFE:
-                    return result, maybe_taken
+                    return answer, maybe_taken
             elif result.outcome is not Outcome.REFUSED:
-                return result, maybe_taken
+                return answer, maybe_taken
             failures += 1
             if failures >= self._policy.attempts:
-                return result, maybe_taken
+                return answer, maybe_taken
             self.wait(clamp_wait(result.retry_after, self._policy.backoff_seconds * 2**failures))
 
     def _paced_call(self, batch: Batch) -> Answer:
         self.keep_pace(len(batch.items))
         return self.call(batch)
 
-    def _close(self, batch: Batch, attempt: tuple[BatchResult, bool], queue: list[Batch]) -> bool:
+    def _close(self, batch: Batch, attempt: tuple[Answer, bool], queue: list[Batch]) -> bool:
         """Write the outcome of a batch; say whether anything of it was taken."""
-        result, maybe_taken = attempt
-        now = self._clock.now()
+        (answer, maybe_taken), now = attempt, self._clock.now()
+        result, goes_at = answer.result, answer.asked_at + self._channel.hold
         match result.outcome:
             case Outcome.DELIVERED:
-                self._ledger.settle(batch.key, rejected=result.rejected, now=now)
+                self._ledger.settle(batch.key, rejected=result.rejected, now=now, goes_at=goes_at)
                 self._heed(batch, result.rejected)
                 self._on_step("settled")
                 return len(result.rejected) < len(batch.items)

@@ -50,6 +50,7 @@ def test_ledger_opens_again_with_its_version_and_its_secret(url: str, ledger: Le
             (3,),
             (4,),
             (5,),
+            (6,),
         ]
         assert connection.execute(text("pragma journal_mode")).scalar() == "wal"
     engine.dispose()

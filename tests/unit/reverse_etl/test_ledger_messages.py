@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -71,10 +71,15 @@ def _batch(*people: int, sync: str = "s", key: str = "s:r:1") -> tuple[Batch, di
 
 
 def _claim(
-    ledger: Ledger, *people: int, sync: str = "s", key: str = "s:r:1", terms: MessageTerms = TERMS
+    ledger: Ledger,
+    *people: int,
+    sync: str = "s",
+    key: str = "s:r:1",
+    terms: MessageTerms = TERMS,
+    goes_at: datetime = NOW,
 ) -> dict[str, str]:
     batch, steps = _batch(*people, sync=sync, key=key)
-    return ledger.claim_messages(batch, steps, terms, mapping_version=1, now=NOW)
+    return ledger.claim_messages(batch, steps, terms, mapping_version=1, now=NOW, goes_at=goes_at)
 
 
 def _states(ledger: Ledger) -> list[str]:
