@@ -6,22 +6,24 @@ import shutil
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+from orchestration.engines.comparison import TableComparison
+from orchestration.engines.tables import Table
 from orchestration.environments import REPOSITORY
 from orchestration.shops.profile import GeneratedLanding, load_shop
 from orchestration.workspace import Workspace
-from tests.benchmarks.comparison import TableComparison
 from tests.benchmarks.measure import Cost, measure
 from tests.benchmarks.phases import PHASES, SHOP
 
 _DBT = str(Path(sys.executable).parent / "dbt")
 _PROJECT = REPOSITORY / "dbt_project"
-_STEPS = ("stage1", "stage2", "stage3")
+STEPS = ("stage1", "stage2", "stage3")
+BUILD_STEPS = ("stage1", "resolve", "stage2", "predict", "stage3")
 _PYTHON_AFTER = {"stage1": "resolve", "stage2": "predict"}
 _WITHOUT_TESTS = ("--exclude-resource-type", "test", "--exclude-resource-type", "unit_test")
 _STARTS = 3
@@ -33,6 +35,13 @@ _TESTS_MAY_FAIL = frozenset({0, 1})
 _MAKERS = ("orchestration/sample_shop", "orchestration/ingest", "orchestration/shops")
 
 Progress = Callable[[str], None]
+
+
+def last_day() -> date:
+    """The last day of the sample shop."""
+    landing = load_shop(SHOP).landing
+    assert isinstance(landing, GeneratedLanding)
+    return landing.end_date
 
 
 @dataclass(slots=True)
@@ -54,12 +63,13 @@ class Result:
         self.costs.setdefault(phase, []).append(cost)
 
     def cost(self, phase: str) -> Cost:
-        """The medians of the seconds, the highest of the peaks."""
+        """The medians of the seconds and the writes, the highest of the peaks."""
         costs = self.costs[phase]
         return Cost(
             median(cost.seconds for cost in costs),
             median(cost.cpu_seconds for cost in costs),
             max(cost.peak_mb for cost in costs),
+            median(cost.written_mb for cost in costs),
         )
 
     def total(self, *phases: str) -> Cost:
@@ -70,7 +80,7 @@ class Result:
     @property
     def build(self) -> Cost:
         """The build without tests: three dbt steps, resolution of persons and predictions."""
-        return self.total("stage1", "resolve", "stage2", "predict", "stage3")
+        return self.total(*BUILD_STEPS)
 
     @property
     def ratio(self) -> float:
@@ -85,7 +95,7 @@ class Result:
     @property
     def start_up_share(self) -> float:
         """The part of the build's seconds that starting dbt three times takes."""
-        return len(_STEPS) * self.cost("dbt_ls").seconds / self.build.seconds
+        return len(STEPS) * self.cost("dbt_ls").seconds / self.build.seconds
 
     @property
     def is_equal(self) -> bool:
@@ -102,18 +112,12 @@ class Benchmark:
     repeat: int
     memory_limit: str
     progress: Progress
+    as_of_date: date = field(default_factory=last_day)
 
     @property
     def workspace(self) -> Workspace:
         """The shop's folders."""
         return Workspace(self.root)
-
-    @property
-    def as_of_date(self) -> date:
-        """The last day of the sample shop."""
-        landing = load_shop(SHOP).landing
-        assert isinstance(landing, GeneratedLanding)
-        return landing.end_date
 
     def run(self) -> Result:
         """Measure all phases and compare the tables.
@@ -122,24 +126,58 @@ class Benchmark:
             PhaseError: a phase ended with an error.
         """
         result = Result(self.persons, self.as_of_date.isoformat())
-        self._fill_lake(result)
-        self._dbt(result, "dbt_parse", "parse")
+        self.fill_lake(result)
+        self.parse(result)
         for _ in range(_STARTS):
             self._dbt(result, "dbt_ls", "ls", "--select", "tag:stage3")
         for repetition in range(self.repeat):
-            self._forget_build()
-            self._build(result, tests=False)
-            self._phase(result, "by_hand")
-            if repetition == 0:
-                self._phase(result, "compare")
-                tables = result.figures.pop("compare")["tables"]
-                result.comparisons = [
-                    TableComparison(**t | {"missing_columns": tuple(t["missing_columns"])})
-                    for t in tables
-                ]
-        self._forget_build()
-        self._build(result, tests=True)
+            self.build_anew(result)
+            self.build_by_hand(result, comparing=repetition == 0)
+        self.build_anew(result, with_tests=True)
         return result
+
+    def parse(self, result: Result) -> None:
+        """Read the dbt project once, which later steps then need not.
+
+        Raises:
+            PhaseError: dbt ended with an error.
+        """
+        self._dbt(result, "dbt_parse", "parse")
+
+    def build_anew(self, result: Result, *, with_tests: bool = False) -> None:
+        """Build as the first time: no work database, and nothing that an earlier build knew.
+
+        Raises:
+            PhaseError: a phase ended with an error.
+        """
+        self._forget_build()
+        self.build(result, _WITH_TESTS if with_tests else "", "--full-refresh")
+
+    def build(self, result: Result, suffix: str, *options: str) -> None:
+        """Build upon what stands; the suffix tells the phases apart from those of other builds.
+
+        Raises:
+            PhaseError: a phase ended with an error.
+        """
+        exclude = () if suffix == _WITH_TESTS else _WITHOUT_TESTS
+        for step in STEPS:
+            name = step + suffix
+            self._dbt(result, name, "build", "--select", f"tag:{step}", *exclude, *options)
+            result.figures[name] = self._dbt_figures()
+            if step in _PYTHON_AFTER:
+                self._phase(result, _PYTHON_AFTER[step], suffix)
+
+    def build_by_hand(self, result: Result, *, comparing: bool) -> None:
+        """Make the same tables with the hand-written SQL, and compare them when asked to.
+
+        Raises:
+            PhaseError: a phase ended with an error.
+        """
+        self._phase(result, "by_hand")
+        if comparing:
+            self._phase(result, "compare")
+            tables = result.figures.pop("compare")["tables"]
+            result.comparisons = [_comparison(table) for table in tables]
 
     def build_edges(self, result: Result) -> None:
         """Fill the lake and build stage1, anew: what the resolution of persons reads.
@@ -147,7 +185,7 @@ class Benchmark:
         Raises:
             PhaseError: a phase ended with an error.
         """
-        self._fill_lake(result)
+        self.fill_lake(result)
         self._forget_build()
         self._dbt(result, "stage1", "build", "--select", "tag:stage1", *_WITHOUT_TESTS)
 
@@ -160,9 +198,15 @@ class Benchmark:
         name = f"rebuild_{work_db.stem}"
         self._dbt(Result(self.persons, ""), name, "run", "--select", *models, work_db=work_db)
 
-    def _fill_lake(self, result: Result) -> None:
+    def fill_lake(self, result: Result) -> None:
+        """Generate and ingest the shop, unless an equal one is in the lake.
+
+        Raises:
+            PhaseError: a phase ended with an error.
+        """
         marker = self.root / "lake.json"
         recipe = {"persons": self.persons, "end": result.as_of_date, "makers": _digest()}
+        recipe["measured"] = [field.name for field in fields(Cost)]
         known = json.loads(marker.read_text(encoding="utf-8")) if marker.exists() else {}
         result.reused = known.get("recipe") == recipe
         if not result.reused:
@@ -184,16 +228,6 @@ class Benchmark:
         for folder in ("identity", "predictions"):
             shutil.rmtree(self.workspace.lake / folder, ignore_errors=True)
 
-    def _build(self, result: Result, *, tests: bool) -> None:
-        suffix = _WITH_TESTS if tests else ""
-        exclude = () if tests else _WITHOUT_TESTS
-        for step in _STEPS:
-            name = step + suffix
-            self._dbt(result, name, "build", "--select", f"tag:{step}", *exclude)
-            result.figures[name] = self._dbt_figures()
-            if step in _PYTHON_AFTER:
-                self._phase(result, _PYTHON_AFTER[step], suffix)
-
     def _dbt(self, result: Result, name: str, *arguments: str, work_db: Path | None = None) -> None:
         variables = load_shop(SHOP).dbt_vars(self.as_of_date)
         folders = {
@@ -209,7 +243,7 @@ class Benchmark:
     def _phase(self, result: Result, phase: str, suffix: str = "") -> None:
         assert phase in PHASES
         command = [sys.executable, "-m", "tests.benchmarks.phases", phase, str(self.root)]
-        options = ["--persons", str(self.persons), "--as-of", result.as_of_date]
+        options = ["--persons", str(self.persons), "--as-of", self.as_of_date.isoformat()]
         limit = ["--memory-limit", self.memory_limit]
         log = self._measure(result, phase + suffix, [*command, *options, *limit])
         last_line = log.read_text(encoding="utf-8").splitlines()[-1]
@@ -248,6 +282,13 @@ class Benchmark:
             "nodes_by_status": dict(Counter(node["status"] for node in nodes)),
             "slowest": {node["unique_id"]: round(node["execution_time"], 3) for node in slowest},
         }
+
+
+def _comparison(found: dict[str, Any]) -> TableComparison:
+    columns = tuple(found["differing_columns"])
+    return TableComparison(
+        **found | {"table": Table(**found["table"]), "differing_columns": columns}
+    )
 
 
 def _digest() -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 from time import perf_counter
 
 _KIB_PER_MB = 1_000_000 / 1024 if sys.platform != "darwin" else 1_000_000
+_BLOCKS_PER_MB = 1_000_000 / 512
 
 
 class PhaseError(RuntimeError):
@@ -17,18 +18,24 @@ class PhaseError(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Wall and processor seconds, and the peak of resident memory in MB (10^6 bytes)."""
+    """Wall and processor seconds; in MB (10^6 bytes) the peak of resident memory and the writes.
+
+    What was written is the kernel's count for the process and those it waited for, as
+    write_bytes of /proc/self/io: data on its way to a disk, what spilled and was deleted included.
+    """
 
     seconds: float
     cpu_seconds: float
     peak_mb: float
+    written_mb: float
 
     def __add__(self, later: "Cost") -> "Cost":
-        """One after the other: seconds add up, the higher peak stays."""
+        """One after the other: seconds and writes add up, the higher peak stays."""
         return Cost(
             self.seconds + later.seconds,
             self.cpu_seconds + later.cpu_seconds,
             max(self.peak_mb, later.peak_mb),
+            self.written_mb + later.written_mb,
         )
 
 
@@ -64,4 +71,9 @@ def measure(
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode not in allowed_codes:
         raise PhaseError(f"{name} ended with code {process.returncode}; see {log}")
-    return Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / _KIB_PER_MB)
+    return Cost(
+        seconds,
+        usage.ru_utime + usage.ru_stime,
+        usage.ru_maxrss / _KIB_PER_MB,
+        usage.ru_oublock / _BLOCKS_PER_MB,
+    )

@@ -12,11 +12,8 @@ import duckdb
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks.bench import Result
+from tests.benchmarks.bench import BUILD_STEPS, STEPS, Result
 from tests.benchmarks.measure import Cost
-
-_DBT_STEPS = ("stage1", "stage2", "stage3")
-_BUILD_STEPS = ("stage1", "resolve", "stage2", "predict", "stage3")
 
 
 def show(result: Result, console: Console) -> None:
@@ -51,7 +48,10 @@ def as_json(result: Result) -> dict[str, Any]:
         "start_up_share": result.start_up_share,
         "failed_tests": failed_tests(result),
         "figures": result.figures,
-        "tables": [asdict(table) | {"is_equal": table.is_equal} for table in result.comparisons],
+        "tables": [
+            asdict(table) | {"table": str(table.table), "is_equal": table.is_equal}
+            for table in result.comparisons
+        ],
         "is_equal": result.is_equal,
     }
 
@@ -80,7 +80,7 @@ def ratio_without_start_up(result: Result) -> float:
 
 def failed_tests(result: Result) -> int:
     """Tests that failed, and nodes with an error, in the build with tests."""
-    statuses = [result.figures[f"{step}_with_tests"]["nodes_by_status"] for step in _DBT_STEPS]
+    statuses = [result.figures[f"{step}_with_tests"]["nodes_by_status"] for step in STEPS]
     return sum(found.get("fail", 0) + found.get("error", 0) for found in statuses)
 
 
@@ -91,7 +91,7 @@ def _phases(result: Result) -> Table:
         f"Python {facts['python']} · DuckDB {facts['duckdb']} · dbt {facts['dbt']}"
     )
     table.add_column("phase", no_wrap=True)
-    for name in ("seconds", "CPU s", "peak MB", "rows", "rows/s"):
+    for name in ("seconds", "CPU s", "peak MB", "MB written", "rows", "rows/s"):
         table.add_column(name, justify="right")
     earlier = " (earlier run)" if result.reused else ""
     for phase, title in (("generate", "generate the shop"), ("ingest", "ingest without gates")):
@@ -110,15 +110,16 @@ def _phases(result: Result) -> Table:
     table.add_row("[bold]the build, without tests[/bold]", *_cells(result.build))
     table.add_row("[bold]the same tables by hand[/bold]", *_cells(result.cost("by_hand")))
     table.add_section()
-    with_tests = result.total(*(f"{name}_with_tests" for name in _BUILD_STEPS))
+    with_tests = result.total(*(f"{name}_with_tests" for name in BUILD_STEPS))
     table.add_row("the build with all dbt tests", *_cells(with_tests))
     table.add_row("dbt parse, once per change of the project", *_cells(result.cost("dbt_parse")))
     table.add_row("dbt start-up (dbt ls)", *_cells(result.cost("dbt_ls")))
     return table
 
 
-def _cells(cost: Cost) -> tuple[str, str, str]:
-    return f"{cost.seconds:,.1f}", f"{cost.cpu_seconds:,.1f}", f"{cost.peak_mb:,.0f}"
+def _cells(cost: Cost) -> tuple[str, str, str, str]:
+    peak, written = (f"{size:,.0f}" for size in (cost.peak_mb, cost.written_mb))
+    return f"{cost.seconds:,.1f}", f"{cost.cpu_seconds:,.1f}", peak, written
 
 
 def _tables(result: Result) -> Table:
@@ -129,7 +130,8 @@ def _tables(result: Result) -> Table:
     table.add_column("columns not compared")
     for item in result.comparisons:
         style = None if item.is_equal else "red"
-        counts = (item.rows, item.rows_by_hand, item.differing_rows)
+        counts = (item.rows, item.other_rows, item.differing_rows)
         cells = (f"{count:,}" for count in counts)
-        table.add_row(item.table, *cells, ", ".join(item.missing_columns), style=style)
+        columns = ", ".join(item.differing_columns)
+        table.add_row(str(item.table), *cells, columns, style=style)
     return table
