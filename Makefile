@@ -45,8 +45,9 @@ test: $(READY) ## Set up and run the tests
 test-slow: $(READY) ## The proofs that take minutes
 	$(BIN)/python -m pytest -m slow
 
-bench: $(READY) ## Measure the build against hand-written SQL at 100,000 persons, the keys of ingest, and sending
+bench: $(READY) ## Measure the build against hand-written SQL and its growth, the keys of ingest, and sending
 	$(BIN)/python -m tests.benchmarks.run
+	$(BIN)/python -m tests.benchmarks.growth
 	$(BIN)/python -m tests.benchmarks.normalise
 	$(BIN)/python -m tests.benchmarks.sending
 
