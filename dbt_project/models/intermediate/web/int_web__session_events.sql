@@ -1,8 +1,12 @@
 {{ config(
-    materialized=events_materialization(),
-    unique_key=['source', 'anonymous_id'],
+    materialized=events_materialization(), unique_key=['source', 'anonymous_id'],
     post_hook="{{ forget_moved_events(ref('stg_web_events')) }}"
 ) }}
+{#- What was staged of an event: a list, so that the model stays short. -#}
+{% set columns = [
+    'web_event_id', 'source', 'anonymous_id', 'source_customer_id', 'source_product_id',
+    'source_order_id', 'line_user_id', 'email_key', 'mail_send_id', 'event_type', 'page_url',
+    'referrer', 'utm_source', 'utm_medium', 'utm_campaign', 'occurred_date', 'occurred_at'] %}
 
 with stg_web_events as (
     select * from {{ ref('stg_web_events') }}
@@ -20,9 +24,14 @@ bot_agents as (
     {{ bot_agents('browser_events') }}
 ),
 
+-- Events are sorted five times: without what they say of their page, which waits for the end.
 following_events as (
     select
-        browser_events.*,
+        browser_events.web_event_id,
+        browser_events.source,
+        browser_events.anonymous_id,
+        browser_events.occurred_date,
+        browser_events.occurred_at,
         {{ campaign_key('browser_events') }} as campaign_key,
         row_number() over browser as event_no,
         lag(browser_events.occurred_at) over browser as previous_at,
@@ -87,30 +96,25 @@ numbered_events as (
     from campaign_events
 ),
 
-int_web__session_events as (
+sessions as (
     select
-        first_value(web_event_id) over session as session_id,
         web_event_id,
-        source,
-        anonymous_id,
-        source_customer_id,
-        source_product_id,
-        source_order_id,
-        line_user_id,
-        email_key,
-        mail_send_id,
-        event_type,
-        page_url,
-        referrer,
-        utm_source,
-        utm_medium,
-        utm_campaign,
-        occurred_date,
-        occurred_at,
-        lead(web_event_id) over session is null as is_last_of_session,
-        increment_no
+        first_value(web_event_id) over session as session_id,
+        lead(web_event_id) over session is null as is_last_of_session
     from numbered_events
     window session as (partition by source, anonymous_id, session_no order by event_no)
+),
+
+int_web__session_events as (
+    select
+        sessions.session_id,
+        {% for column in columns -%}
+        stg_web_events.{{ column }},
+        {% endfor -%}
+        sessions.is_last_of_session,
+        stg_web_events.increment_no
+    from sessions
+    inner join stg_web_events on sessions.web_event_id = stg_web_events.web_event_id
 )
 
 select * from int_web__session_events
