@@ -42,7 +42,8 @@ def _lines(figures: Figures) -> Iterator[str]:
         f"{machine['load_average']:.1f}. Generated and ingested: {original['persons']:,} persons, "
         f"{original['rows']:,} rows."
     )
-    yield from ("", _HEAD, "|---:|---|" + "---:|" * 4)
+    yield from ("", "![Seconds over persons](images/growth.svg)", "")
+    yield from (_HEAD, "|---:|---|" + "---:|" * 4)
     for phase in ("generate", "ingest"):
         yield _row(original["persons"], phase, original[phase])
     for size in figures["sizes"]:
