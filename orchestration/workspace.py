@@ -71,6 +71,11 @@ class Workspace:
         return self.root / "outbox"
 
     @property
+    def table_docs(self) -> Path:
+        """dbt's documentation of the tables, one page."""
+        return self.root / "docs" / "index.html"
+
+    @property
     def reports(self) -> Path:
         """The pages of the report; index.html is the first. A link to the newest edition."""
         return self.root / "reports"

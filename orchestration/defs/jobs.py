@@ -4,16 +4,18 @@ import dagster as dg
 
 from orchestration.defs.activation import GROUP as ACTIVATION
 from orchestration.defs.activation import shop_syncs
+from orchestration.defs.table_docs import TABLE_DOCS
 
 everything = dg.define_asset_job(
     "everything",
-    selection=dg.AssetSelection.all(),
+    selection=dg.AssetSelection.all() - dg.AssetSelection.assets(TABLE_DOCS),
     description="From landed files to the channels: what `make run` does.",
 )
 build = dg.define_asset_job(
     "build",
     selection=dg.AssetSelection.all() - dg.AssetSelection.groups(ACTIVATION),
-    description="From landed files to a publication and its report; nothing is planned or sent.",
+    description="From landed files to a publication, its report and the documentation of its "
+    "tables; nothing is planned or sent.",
 )
 
 

@@ -34,6 +34,7 @@ with dagster_instance() as instance:
                 instance.get_latest_materialization_event(key).asset_materialization.metadata
             )
             for key in graph.materializable_asset_keys
+            if key.path != ["table_docs"]
         },
         "checks": {
             "/".join([key.asset_key.to_user_string(), key.name]):
