@@ -1,6 +1,7 @@
 """One run of a sync: resume, plan, guard, deliver, settle."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -18,7 +19,8 @@ from reverse_etl.planning.plan import Plan
 from reverse_etl.planning.planner import build_items, plan_targets
 from reverse_etl.planning.steps import PlanItem
 from reverse_etl.planning.targets import read_targets
-from reverse_etl.sending.batching import items_of, parts_of
+from reverse_etl.sending.ahead import built_ahead
+from reverse_etl.sending.batching import parts_of
 from reverse_etl.sending.delivery import Delivery
 from reverse_etl.sending.resume import resume
 from reverse_etl.sending.retries import SendPolicy
@@ -191,10 +193,9 @@ def _deliver_operation(
     size = (able.max_removals if is_removal else able.max_rows) or 1
     # A removal looks its people up: no more of that than is sent at once.
     built = size if is_removal else max(size, BUILD_ROWS // size * size)
-    with Window(run.delivery, able.in_flight) as window:
-        for start in range(0, len(steps), built):
-            wanted = {step.person_id: step for step in steps[start : start + built]}
-            items = items_of(run, operation, wanted)
+    coming = built_ahead(run, operation, steps, built)
+    with closing(coming), Window(run.delivery, able.in_flight) as window:
+        for wanted, items in coming:
             for part in parts_of(items, size, able.max_bytes):
                 sequence += 1
                 key = f"{run.spec.name}:{run.run_id}:{sequence:05d}"
