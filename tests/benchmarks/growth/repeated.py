@@ -15,8 +15,10 @@ TABLES = tuple(
     )
 )
 """Tables whose rows speak of one person alone, not of a rank or a share among all."""
-_HASHED = ("person_id", "subject_id", "other_person_id")
-"""Ids that hide the name of the copy; that they are there is compared, not what they are."""
+_HASHED = ("person_id", "subject_id", "other_person_id", "timeline_id")
+"""Ids that are or hold a person's, which hides the name of the copy.
+
+That they are there is compared, not what they are."""
 
 
 def compare_repeated(one: Path, many: Path, copies: int, scratch: Path) -> list[TableComparison]:
