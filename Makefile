@@ -5,6 +5,7 @@ SHOP ?= sample
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+SPARK := $(VENV)/.spark
 TOOLS := .tools
 export ENISHI_SHOP := $(SHOP)
 export DAGSTER_HOME ?=
@@ -42,7 +43,7 @@ check-source: $(READY) ## Try a mapping on a file before using it (MAPPING=… F
 test: $(READY) ## Set up and run the tests
 	$(BIN)/python -m pytest -m "not slow" --numprocesses auto --dist loadfile --no-loadscope-reorder
 
-test-slow: $(READY) ## The proofs that take minutes
+test-slow: $(READY) $(SPARK) ## The proofs that take minutes
 	$(BIN)/python -m pytest -m slow
 
 bench: $(READY) ## Measure the build against hand-written SQL and its growth, the keys of ingest, and sending
@@ -66,6 +67,11 @@ $(TOOLS)/.ready:
 	$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r deploy/lint-tools.lock
 	@touch $@
 
+# Spark is larger than everything else together, and only the slow proofs ask for it.
+$(SPARK): deploy/spark.lock $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r deploy/spark.lock
+	@touch $@
+
 format: $(READY) ## Format Python and SQL
 	$(BIN)/ruff check --fix --quiet .
 	$(BIN)/ruff format .
@@ -77,9 +83,10 @@ docs: $(READY) ## Take the pictures in docs/ anew from the real pages
 RESOLVE := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-annotate --no-header --quiet
 
-lock: ## Resolve requirements.lock and the image's part of it anew (needs uv)
+lock: ## Resolve requirements.lock, the image's part of it and what Spark adds anew (needs uv)
 	$(RESOLVE) --extra dev --output-file requirements.lock
 	$(RESOLVE) --extra deploy --constraint requirements.lock --output-file deploy/image.lock
+	$(RESOLVE) --extra spark --constraint requirements.lock --output-file deploy/spark.lock
 
 clean: ## Remove everything that running made, and the environment
 	rm -rf var $(VENV) $(TOOLS) dbt_project/target dbt_project/logs logs storage

@@ -90,20 +90,25 @@ def _several_hosts(settings: Settings) -> bool:
     return settings.hosts == "many" or settings.executor == "k8s_job"
 
 
+_FILES = {"duckdb": "one DuckDB file", "spark": "one catalogue of Spark, a folder of Derby's"}
+"""Target -> what only one host at a time may write."""
+
+
 def _one_file_for_many_hosts(settings: Settings, instance: Instance | None) -> Iterator[str]:
-    if settings.target != "duckdb":
+    if settings.target not in _FILES:
         return
+    file = _FILES[settings.target]
     if settings.executor == "k8s_job":
         yield (
             "ENISHI_EXECUTOR=k8s_job gives each step a host of its own, and with"
-            " ENISHI_TARGET=duckdb all of them build in one DuckDB file: set"
+            f" ENISHI_TARGET={settings.target} all of them build in {file}: set"
             " ENISHI_EXECUTOR=in_process (the run launcher may still give each run a pod) or"
             " ENISHI_TARGET=postgres."
         )
     elif settings.hosts == "many" and instance and instance.concurrent_runs != 1:
         yield (
-            "ENISHI_HOSTS=many with ENISHI_TARGET=duckdb lets two runs on two hosts build in one"
-            " DuckDB file: set concurrency.runs.max_concurrent_runs to 1 in dagster.yaml, or"
+            f"ENISHI_HOSTS=many with ENISHI_TARGET={settings.target} lets two runs on two hosts"
+            f" build in {file}: set concurrency.runs.max_concurrent_runs to 1 in dagster.yaml, or"
             " ENISHI_TARGET=postgres."
         )
 

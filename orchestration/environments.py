@@ -27,7 +27,7 @@ _CHANNEL_URLS = {
     "twilio_sms": "ENISHI_TWILIO_URL",
 }
 REPOSITORY = Path(__file__).resolve().parents[1]
-TARGETS = ("duckdb", "postgres")
+TARGETS = ("duckdb", "postgres", "spark")
 """The warehouses that the models are built in."""
 EXECUTORS = ("in_process", "multiprocess", "k8s_job")
 """Where the steps of a run go: its own process, processes beside it, pods."""

@@ -39,8 +39,8 @@ from persons
 union all
 select
     'browsers' as subject_id,
-    cast(ladder.subjects as varchar) as stage,
-    cast(visitors.visitors as varchar) as to_stage
+    cast(ladder.subjects as {{ dbt.type_string() }}) as stage,
+    cast(visitors.visitors as {{ dbt.type_string() }}) as to_stage
 from {{ ref('rpt_stage_ladder') }} as ladder
 cross join visitors
 where ladder.stage = 'visitor' and ladder.subjects <> visitors.visitors

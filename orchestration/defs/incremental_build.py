@@ -22,7 +22,9 @@ def basis_of(shop: Shop) -> Basis:
     variables = shop.profile.dbt_vars(shop.as_of_date)
     lasting = {name: value for name, value in variables.items() if name != "as_of_date"}
     settings = shop.settings
-    database = warehouse_variables(settings.target, postgres_url=settings.postgres_url)
+    database = warehouse_variables(
+        settings.target, shop.workspace.work_db, postgres_url=settings.postgres_url
+    )
     public = {name: value for name, value in database.items() if not name.endswith(_SECRETS)}
     return Basis(
         project=project_digest(REPOSITORY / "dbt_project"),

@@ -77,7 +77,9 @@ def dbt_environment(settings: Settings, workspace: Workspace) -> dict[str, str]:
         "ENISHI_WORK_DB": str(workspace.work_db),
         "ENISHI_LAKE": str(workspace.lake),
         "ENISHI_HASH_KEY": shop_hash_key(settings, workspace),
-        **warehouse_variables(settings.target, postgres_url=settings.postgres_url),
+        **warehouse_variables(
+            settings.target, workspace.work_db, postgres_url=settings.postgres_url
+        ),
     }
 
 

@@ -1,10 +1,24 @@
 {#
-  dbt.datediff of days and months as a bigint: PostgreSQL's own counts days in integers and months
-  in doubles. dbt looks here first.
+  dbt.datediff of days and months as a bigint, counted by the borders between. PostgreSQL's own
+  counts days in integers and months in doubles, Spark's in integers and with many casts. dbt looks
+  here first.
 #}
 {% macro postgres__datediff(first_date, second_date, datepart) -%}
+    {{ borders_between(
+        'cast(' ~ second_date ~ ' as date) - cast(' ~ first_date ~ ' as date)',
+        first_date, second_date, datepart
+    ) }}
+{%- endmacro %}
+
+{% macro spark__datediff(first_date, second_date, datepart) -%}
+    {{ borders_between(
+        'datediff(' ~ second_date ~ ', ' ~ first_date ~ ')', first_date, second_date, datepart
+    ) }}
+{%- endmacro %}
+
+{% macro borders_between(days, first_date, second_date, datepart) -%}
     {%- if datepart == 'day' -%}
-        cast(cast({{ second_date }} as date) - cast({{ first_date }} as date) as bigint)
+        cast({{ days }} as bigint)
     {%- elif datepart == 'month' -%}
         cast(
             12 * (extract(year from {{ second_date }}) - extract(year from {{ first_date }}))

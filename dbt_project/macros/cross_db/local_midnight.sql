@@ -8,5 +8,5 @@
 {%- endmacro %}
 
 {% macro spark__local_midnight(day) -%}
-    to_utc_timestamp(cast({{ day }} as timestamp), '{{ var("shop_time_zone") }}')
+    cast(to_utc_timestamp(cast({{ day }} as timestamp), '{{ var("shop_time_zone") }}') as timestamp)
 {%- endmacro %}

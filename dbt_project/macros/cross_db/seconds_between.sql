@@ -8,5 +8,5 @@
 {%- endmacro %}
 
 {% macro spark__seconds_between(start, finish) -%}
-    ((unix_micros({{ finish }}) - unix_micros({{ start }})) / 1000000.0)
+    ((unix_micros({{ finish }}) - unix_micros({{ start }})) / 1e6)
 {%- endmacro %}

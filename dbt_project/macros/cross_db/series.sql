@@ -8,5 +8,9 @@
 {%- endmacro %}
 
 {% macro spark__series(last, name) -%}
-    lateral explode(sequence(0, {{ last }})) series as {{ name }}
+    (
+        select explode(
+            case when {{ last }} >= 0 then sequence(0, cast({{ last }} as bigint)) end
+        ) as {{ name }}
+    ) as series
 {%- endmacro %}

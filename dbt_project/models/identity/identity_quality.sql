@@ -26,9 +26,9 @@ size_figures as (
     select
         count(*) as persons,
         count(case when record_count > 1 then 1 end) as joined_persons,
-        percentile_disc(0.5) within group (order by record_count) as median_records,
-        percentile_disc(0.9) within group (order by record_count) as p90_records,
-        percentile_disc(0.99) within group (order by record_count) as p99_records,
+        cast(percentile_disc(0.5) within group (order by record_count) as bigint) as median_records,
+        cast(percentile_disc(0.9) within group (order by record_count) as bigint) as p90_records,
+        cast(percentile_disc(0.99) within group (order by record_count) as bigint) as p99_records,
         max(record_count) as max_records
     from person_sizes
 ),

@@ -75,9 +75,9 @@ customer_predictions as (
             as reason,
         case
             when stg_lifetime_values.method = 'subscription'
-                then cast({{ as_of_date() }} as varchar) || ' sbg'
+                then cast({{ as_of_date() }} as {{ dbt.type_string() }}) || ' sbg'
             when stg_lifetime_values.method = 'mbg_nbd'
-                then cast({{ as_of_date() }} as varchar) || ' mbg_nbd'
+                then cast({{ as_of_date() }} as {{ dbt.type_string() }}) || ' mbg_nbd'
         end as model_run_id,
         '{{ var("currency") }}' as currency
     from buyers

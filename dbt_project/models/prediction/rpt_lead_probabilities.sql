@@ -48,7 +48,9 @@ rpt_lead_probabilities as (
         lead_bands.label_ja as band_label_ja,
         lead_bands.label_en as band_label_en,
         rpt_lead_scores.score,
-        row_number() over (order by banded.probability desc, banded.person_id asc) as lead_rank,
+        cast(
+            row_number() over (order by banded.probability desc, banded.person_id asc) as bigint
+        ) as lead_rank,
         {{ as_of_date() }} as as_of_date
     from banded
     inner join lead_bands on banded.band = lead_bands.band

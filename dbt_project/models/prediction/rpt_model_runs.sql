@@ -4,7 +4,7 @@ with stg_model_runs as (
 
 rpt_model_runs as (
     select
-        cast(as_of_date as varchar) || ' ' || model as model_run_id,
+        cast(as_of_date as {{ dbt.type_string() }}) || ' ' || model as model_run_id,
         as_of_date,
         model,
         status,

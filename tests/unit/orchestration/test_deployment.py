@@ -63,17 +63,20 @@ def test_one_machine_may_keep_everything_in_files(said):
     assert found(said, instance(sqlite=True)) == []
 
 
-def test_pods_of_steps_are_refused_when_duckdb_builds():
-    duckdb = {key: value for key, value in K8S_STEPS.items() if key not in POSTGRES}
-    (problem,) = found(duckdb)
+@pytest.mark.parametrize("target", ["duckdb", "spark"])
+def test_pods_of_steps_are_refused_when_one_folder_is_built_in(target):
+    said = {key: value for key, value in K8S_STEPS.items() if key not in POSTGRES}
+    (problem,) = found({**said, "ENISHI_TARGET": target})
+    assert f"ENISHI_TARGET={target} " in problem
     assert "ENISHI_EXECUTOR=k8s_job" in problem
     assert "set ENISHI_EXECUTOR=in_process" in problem
     assert problem.endswith("or ENISHI_TARGET=postgres.")
 
 
 @pytest.mark.parametrize("runs", [2, None], ids=["two", "any number of"])
-def test_runs_at_once_on_several_hosts_are_refused_when_duckdb_builds(runs):
-    (problem,) = found(MANY, instance(concurrent_runs=runs))
+@pytest.mark.parametrize("target", ["duckdb", "spark"])
+def test_runs_at_once_on_several_hosts_are_refused_when_one_folder_is_built_in(target, runs):
+    (problem,) = found({**MANY, "ENISHI_TARGET": target}, instance(concurrent_runs=runs))
     assert "max_concurrent_runs to 1" in problem
     assert found({**MANY, **POSTGRES}, instance(concurrent_runs=runs)) == []
 

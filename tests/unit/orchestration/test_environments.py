@@ -73,7 +73,7 @@ def test_read_settings_builds_with_duckdb_when_no_target_is_named():
 
 
 def test_read_settings_names_the_choices_when_the_target_is_unknown():
-    with pytest.raises(ValueError, match=r"'oracle'; set it to one of duckdb, postgres\.$"):
+    with pytest.raises(ValueError, match=r"'oracle'; set it to one of duckdb, postgres, spark\.$"):
         read_settings({"ENISHI_TARGET": "oracle"})
 
 

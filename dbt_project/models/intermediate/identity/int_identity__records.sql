@@ -88,7 +88,7 @@ int_identity__records as (
         source,
         'order' as record_kind,
         source_customer_id,
-        cast(null as varchar) as line_user_id,
+        cast(null as {{ dbt.type_string() }}) as line_user_id,
         {% for key in keys -%}
         {{ key }},
         {% endfor -%}

@@ -23,10 +23,10 @@ counted as (
         kind,
         item_a_id,
         item_b_id,
-        cast(pair_count as double precision) as pair_count,
-        cast(a_count as double precision) as a_count,
-        cast(b_count as double precision) as b_count,
-        cast(total_count as double precision) as total_count
+        cast(pair_count as double) as pair_count,
+        cast(a_count as double) as a_count,
+        cast(b_count as double) as b_count,
+        cast(total_count as double) as total_count
     from pairs
 ),
 

@@ -34,7 +34,10 @@ linked as (
         int_products__links.reason_code,
         cast(
             int_products__links.confidence
-            * power(0.5, recent_items.age_days / {{ var('next_product_half_life_days') }}.0)
+            * power(
+                0.5,
+                cast(recent_items.age_days as double) / {{ var('next_product_half_life_days') }}
+            )
             as decimal(18, 9)
         ) as points
     from recent_items

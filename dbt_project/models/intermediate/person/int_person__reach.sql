@@ -91,7 +91,7 @@ int_person__reach as (
             when age < 0 or age >= 110 then null
             when age < 20 then 'under 20'
             when age >= 70 then '70 and over'
-            else cast(cast(floor(age / 10) * 10 as bigint) as varchar) || 's'
+            else cast(cast(floor(age / 10) * 10 as bigint) as {{ dbt.type_string() }}) || 's'
         end as age_band
     from described
 )

@@ -39,7 +39,7 @@ awaited as (
             case
                 when int_products__cycles.cycle_basis = 'pack_days' then ranked_days.quantity
                 else 1
-            end * int_products__cycles.cycle_days as double precision
+            end * int_products__cycles.cycle_days as double
         ) as cycle_days
     from ranked_days
     inner join int_products__cycles on ranked_days.item_id = int_products__cycles.item_id

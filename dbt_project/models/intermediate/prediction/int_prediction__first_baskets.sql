@@ -37,7 +37,7 @@ circumstances as (
         first_orders.person_id,
         cast(
             sum(first_orders.discount) / nullif(sum(first_orders.gross_sales), 0)
-            as double precision
+            as double
         ) as discount_share,
         min(case when first_orders.source = '{{ var("member_source") }}' then 0 else 1 end)
             as is_elsewhere,

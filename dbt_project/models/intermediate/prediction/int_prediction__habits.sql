@@ -39,10 +39,10 @@ int_prediction__habits as (
         purchases.net_sales,
         cast({{ dbt.datediff(
             'purchases.first_purchase_date', 'purchases.last_purchase_date', 'day'
-        ) }} as double precision) / nullif(purchases.purchase_count - 1, 0) as interval_days,
+        ) }} as double) / nullif(purchases.purchase_count - 1, 0) as interval_days,
         coalesce(int_person__products.category_count, 0) as category_count,
         cast(
-            discounts.discount / nullif(discounts.gross_sales, 0) as double precision
+            discounts.discount / nullif(discounts.gross_sales, 0) as double
         ) as discount_share
     from purchases
     inner join discounts on purchases.person_id = discounts.person_id

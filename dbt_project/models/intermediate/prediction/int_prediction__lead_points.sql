@@ -39,13 +39,13 @@ kind_points as (
         int_prediction__leads.person_id,
         int_prediction__leads.snapshot_date,
         least(
-            cast(lead_score_rules.cap as double precision),
+            cast(lead_score_rules.cap as double),
             sum(
                 acts.events * lead_score_rules.points * power(
                     0.5,
                     {{ dbt.datediff(
                         'acts.event_date', 'int_prediction__leads.snapshot_date', 'day'
-                    ) }} / cast(lead_score_rules.half_life_days as double precision)
+                    ) }} / cast(lead_score_rules.half_life_days as double)
                 )
             )
         ) as points

@@ -23,9 +23,9 @@ int_lead__reasons as (
         event_points.points,
         event_points.last_event_at,
         lead_score_rules.label_ja || ' +'
-        || cast(cast(event_points.points as decimal(18, 1)) as varchar) as reason_ja,
+        || cast(cast(event_points.points as decimal(18, 1)) as {{ dbt.type_string() }}) as reason_ja,
         lead_score_rules.label_en || ' +'
-        || cast(cast(event_points.points as decimal(18, 1)) as varchar) as reason_en,
+        || cast(cast(event_points.points as decimal(18, 1)) as {{ dbt.type_string() }}) as reason_en,
         row_number() over (
             partition by event_points.person_id
             order by event_points.points desc, event_points.event asc

@@ -91,7 +91,7 @@ int_stage__person_changes as (
                 then int_stage__limits.dormant_customer_days || ' days without a purchase'
             when changes.to_stage = 'dormant_lead'
                 then int_stage__limits.dormant_lead_days || ' days without a sign'
-            else cast(changes.changed_on as varchar)
+            else cast(changes.changed_on as {{ dbt.type_string() }})
         end as trigger_detail
     from changes
     cross join int_stage__limits

@@ -66,7 +66,7 @@ int_timeline__contacts as (
         case when is_opt_in then 'consent_grant' else 'consent_withdraw' end as event_kind,
         channel,
         consent_id as object_id,
-        cast(null as varchar) as detail
+        cast(null as {{ dbt.type_string() }}) as detail
     from int_person__consent_words
     union all
     select

@@ -57,9 +57,9 @@ int_timeline__identity as (
         person_id,
         first_seen_at as occurred_at,
         'first_seen' as event_kind,
-        cast(null as varchar) as channel,
+        cast(null as {{ dbt.type_string() }}) as channel,
         person_id as object_id,
-        cast(null as varchar) as detail
+        cast(null as {{ dbt.type_string() }}) as detail
     from int_persons
     where first_seen_at is not null
     union all
@@ -67,7 +67,7 @@ int_timeline__identity as (
         stg_person_map.person_id,
         stg_customers.registered_at as occurred_at,
         'sign_up' as event_kind,
-        cast(null as varchar) as channel,
+        cast(null as {{ dbt.type_string() }}) as channel,
         stg_customers.customer_id as object_id,
         stg_customers.source as detail
     from stg_customers
@@ -82,7 +82,7 @@ int_timeline__identity as (
         person_id,
         first_seen_at as occurred_at,
         'identity_merge' as event_kind,
-        cast(null as varchar) as channel,
+        cast(null as {{ dbt.type_string() }}) as channel,
         source || ':' || source_customer_id as object_id,
         source as detail
     from ranked_accounts

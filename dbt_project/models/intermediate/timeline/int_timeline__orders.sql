@@ -53,8 +53,8 @@ int_timeline__orders as (
         sales_channel as channel,
         order_id as object_id,
         cast(null as decimal(18, 3)) as amount,
-        cast(null as varchar) as currency,
-        cast(null as varchar) as detail
+        cast(null as {{ dbt.type_string() }}) as currency,
+        cast(null as {{ dbt.type_string() }}) as detail
     from person_orders
     where delivered_at is not null
     union all
@@ -74,10 +74,10 @@ int_timeline__orders as (
         person_id,
         started_at as occurred_at,
         'subscription_start' as event_kind,
-        cast(null as varchar) as channel,
+        cast(null as {{ dbt.type_string() }}) as channel,
         subscription_id as object_id,
         cast(null as decimal(18, 3)) as amount,
-        cast(null as varchar) as currency,
+        cast(null as {{ dbt.type_string() }}) as currency,
         source_product_id as detail
     from subscribers
     where started_at is not null
@@ -86,10 +86,10 @@ int_timeline__orders as (
         person_id,
         cancelled_at as occurred_at,
         'subscription_cancel' as event_kind,
-        cast(null as varchar) as channel,
+        cast(null as {{ dbt.type_string() }}) as channel,
         subscription_id as object_id,
         cast(null as decimal(18, 3)) as amount,
-        cast(null as varchar) as currency,
+        cast(null as {{ dbt.type_string() }}) as currency,
         source_product_id as detail
     from subscribers
     where cancelled_at is not null

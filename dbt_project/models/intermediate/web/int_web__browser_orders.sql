@@ -51,15 +51,15 @@ moments as (
         source,
         anonymous_id,
         session_id,
-        cast(null as varchar) as order_id,
-        cast(null as varchar) as person_id,
+        cast(null as {{ dbt.type_string() }}) as order_id,
+        cast(null as {{ dbt.type_string() }}) as person_id,
         occurred_at
     from browser_events
     union all
     select
         browsers.source,
         browsers.anonymous_id,
-        cast(null as varchar) as session_id,
+        cast(null as {{ dbt.type_string() }}) as session_id,
         known_orders.order_id,
         known_orders.person_id,
         known_orders.ordered_at as occurred_at

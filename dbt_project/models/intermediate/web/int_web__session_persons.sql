@@ -37,7 +37,7 @@ moments as (
     select
         source,
         anonymous_id,
-        cast(null as varchar) as session_id,
+        cast(null as {{ dbt.type_string() }}) as session_id,
         person_id,
         method,
         valid_from as moment,
@@ -48,8 +48,8 @@ moments as (
         source,
         anonymous_id,
         session_id,
-        cast(null as varchar) as person_id,
-        cast(null as varchar) as method,
+        cast(null as {{ dbt.type_string() }}) as person_id,
+        cast(null as {{ dbt.type_string() }}) as method,
         started_at as moment,
         cast(null as timestamp) as valid_to
     from session_starts

@@ -73,7 +73,7 @@ rpt_abc_products as (
     select
         ranked.item_kind,
         ranked.measure,
-        ranked.item_rank,
+        cast(ranked.item_rank as bigint) as item_rank,
         ranked.item_id,
         names.item_name,
         ranked.amount,

@@ -91,7 +91,7 @@ rpt_ctb_affinity as (
     select
         person_id,
         dimension,
-        affinity_rank,
+        cast(affinity_rank as bigint) as affinity_rank,
         dimension_value,
         purchases,
         {{ money('net_sales') }} as net_sales,

@@ -13,7 +13,7 @@ named as (
         products.name as product_name,
         products.category,
         because_products.name as because_product_name,
-        cast({{ whole_days('100 * int_person__next_products.confidence') }} as varchar)
+        cast({{ whole_days('100 * int_person__next_products.confidence') }} as {{ dbt.type_string() }})
             as percentage
     from int_person__next_products
     inner join dim_products as products
@@ -31,7 +31,7 @@ rpt_next_products as (
         product_code,
         product_name,
         category,
-        cast(score as double precision) as score,
+        cast(score as double) as score,
         reason_code,
         because_item_id as because_product_id,
         confidence as because_confidence,

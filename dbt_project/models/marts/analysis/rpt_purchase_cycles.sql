@@ -20,7 +20,7 @@ rpt_purchase_cycles as (
         int_products__cycles.gap_p75_days,
         int_products__cycles.gap_p95_days,
         int_products__cycles.pack_days,
-        cast(int_products__cycles.cycle_days as double precision) as cycle_days,
+        cast(int_products__cycles.cycle_days as double) as cycle_days,
         int_products__cycles.cycle_basis,
         int_products__cycles.is_consumable,
         {{ as_of_date() }} as as_of_date

@@ -60,9 +60,9 @@ numbered_orders as (
         case when is_purchase then kept_sales - discount else 0 end as net_sales,
         case
             when is_purchase
-                then dense_rank() over (
+                then cast(dense_rank() over (
                     partition by person_id, is_purchase order by {{ purchase_sequence() }}
-                )
+                ) as bigint)
         end as purchase_no
     from judged_orders
 ),

@@ -39,7 +39,7 @@ changes as (
                 int_stage__browser_changes.to_stage = 'gone'
                 or int_stage__browser_changes.from_stage = 'known'
                 then int_stage__limits.visitor_days || ' days without a visit that tells'
-            else cast(int_stage__browser_changes.changed_on as varchar)
+            else cast(int_stage__browser_changes.changed_on as {{ dbt.type_string() }})
         end as trigger_detail
     from int_stage__browser_changes
     cross join int_stage__limits
@@ -68,7 +68,7 @@ fct_stage_transitions as (
     select
         subject_id,
         subject_kind,
-        change_no,
+        cast(change_no as bigint) as change_no,
         from_stage,
         to_stage,
         -- The day 1900-01-01 stands for a person of whom no fact is dated.

@@ -32,7 +32,7 @@ events as (
         channel,
         object_id,
         cast(null as decimal(18, 3)) as amount,
-        cast(null as varchar) as currency,
+        cast(null as {{ dbt.type_string() }}) as currency,
         detail,
         false as is_anonymous
     from moneyless_events
@@ -49,7 +49,7 @@ events as (
         'web' as channel,
         session_id as object_id,
         cast(null as decimal(18, 3)) as amount,
-        cast(null as varchar) as currency,
+        cast(null as {{ dbt.type_string() }}) as currency,
         attribution as detail,
         attribution = 'backfill' as is_anonymous
     from fct_web_sessions
