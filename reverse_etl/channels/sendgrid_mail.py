@@ -46,7 +46,7 @@ class SendGridMail(Channel):
         max_rows=1_000,
         # The vendor takes 30 MB; the rest is for the envelope and for headers.
         max_bytes=25_000_000,
-        in_flight=8,
+        in_flight=16,
         can_recall=True,
     )
 
